@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Context } from "mocha";
+import { skip } from "./shared-data.ts";
+
+/** Debian's interpreter, the one that sees Debian's nibabel, pydicom, SciPy. */
+export const debianPython = "/usr/bin/python3";
+
+/** SwiftShader's Vulkan driver, from Debian's `chromium`. */
+export const softwareVulkanDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+const available = {
+  dciodvfy: () => runs("dciodvfy", ["-version"]),
+  dcm2niix: () => runs("dcm2niix", ["-h"]),
+  dcmtk: () => runs("dcmdump", ["--version"]),
+  nibabel: () => runs(debianPython, ["-c", "import nibabel"]),
+  pydicom: () => runs(debianPython, ["-c", "import pydicom"]),
+  scipy: () => runs(debianPython, ["-c", "import scipy"]),
+  skimage: () => runs(debianPython, ["-c", "import skimage"]),
+  "software Vulkan": () => existsSync(softwareVulkanDriver),
+};
+
+/** A program from outside that checks what rarevox writes. */
+export type Validator = keyof typeof available;
+
+/**
+ * Skips the running test where a validator is missing.
+ *
+ * Errors: an error instead of a skip when RAREVOX_REQUIRE_VALIDATORS is set, as continuous integration does
+ */
+export function requireValidator(context: Context, validator: Validator): void {
+  if (available[validator]()) return;
+  if (process.env.RAREVOX_REQUIRE_VALIDATORS !== undefined)
+    throw new Error(`${validator} is missing; .ci/run has to install it`);
+  skip(context, `${validator} is not installed`);
+}
+
+function runs(program: string, args: readonly string[]): boolean {
+  const { error, status } = spawnSync(program, args);
+  return error === undefined && (program !== debianPython || status === 0);
+}
