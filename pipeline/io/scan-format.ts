@@ -81,6 +81,32 @@ export interface WriteOptions {
   readonly reference?: DicomOrigin;
   /** Aborts between files. */
   readonly signal?: AbortSignal;
+  /** Clock reading that a format stamps into the file, where it has to; nothing else depends on it. */
+  readonly now?: Date;
+  /** Called for everything odd that did not stop the writing. */
+  readonly warn?: (warning: Warning) => void;
+  /** What only a DICOM segmentation needs to be told. */
+  readonly segmentation?: SegmentationOptions;
+  /** Whom an invented DICOM series belongs to; a series made from DICOM keeps its source's patient. */
+  readonly identity?: DicomIdentity;
+}
+
+/** Choices about a DICOM segmentation. */
+export interface SegmentationOptions {
+  /** One bit per voxel and class (default, understood everywhere), or class ids (DICOM 2024c). */
+  readonly encoding?: "binary" | "labelmap";
+  /** What to do with a class that has no SNOMED code: refuse it (default), or call it "Tissue". */
+  readonly uncoded?: "refuse" | "tissue";
+  /** What found the classes. */
+  readonly algorithm?: { readonly name: string; readonly version: string };
+}
+
+/** Identity of a patient who does not exist. */
+export interface DicomIdentity {
+  readonly patientName: string;
+  readonly patientId: string;
+  readonly studyDescription?: string;
+  readonly seriesDescription?: string;
 }
 
 /** A kind of file that rarevox writes. */

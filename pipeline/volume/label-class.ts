@@ -13,10 +13,10 @@ export interface LabelClass {
   readonly name: string;
   /** sRGB, 0..255 each. */
   readonly colorRgb: readonly [number, number, number];
-  /** Segmented property category (CID 7150), such as SCT 123037004 "Anatomical Structure". */
+  /** Segmented property category (CID 7150), such as SCT 91723000 "Anatomical Structure". */
   readonly category?: CodedConcept;
   /** Segmented property type (CID 7151). */
   readonly type?: CodedConcept;
-  /** Such as SCT 24028007 "Right". */
+  /** Which one of its type, as SCT 24028007 "Right" or SCT 255549009 "Anterior". */
   readonly laterality?: CodedConcept;
 }

@@ -1,6 +1,6 @@
 import type { Triple } from "./affine.ts";
 import type { LabelClass } from "./label-class.ts";
-import type { Volume } from "./volume.ts";
+import type { Grid, Volume } from "./volume.ts";
 
 /** Something odd that did not stop the work; codes as in `Problem`. */
 export interface Warning {
@@ -39,7 +39,9 @@ export interface DicomOrigin {
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
   readonly frameOfReferenceUid: string | undefined;
-  /** One per slice, in the order of the volume's D axis. */
+  /** Where the source's own pixels lie: W along its rows, H along its columns, D through `slices`. */
+  readonly grid: Grid;
+  /** One per slice, in the order of the grid's D axis. */
   readonly slices: readonly DicomSlice[];
   /** Patient, study, frame-of-reference and equipment attributes by DICOM keyword, as text, in order of multiplicity. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
