@@ -1,0 +1,61 @@
+import type { LabelArray } from "../volume/volume.ts";
+import type { AxisMap } from "./axis-map.ts";
+import type { LabelRowInto } from "./label-rows.ts";
+import type { PatchView } from "./patch-copy.ts";
+import type { ScoreRows } from "./score-rows.ts";
+
+/** Takes patches in ascending order of D and writes every output row as soon as no later patch can change it. */
+export interface RollingFront {
+  add(output: Float32Array, view: PatchView, offset: number): void;
+  /** Writes what is left, after the last patch. */
+  end(): void;
+}
+
+/**
+ * Starts at the first row of one block.
+ *
+ * Shape:  labels [output D, output H, output W]; `mapD` leads from output rows to score rows
+ */
+export function rollingFrontOf(
+  labels: LabelArray,
+  {
+    rows,
+    writeRow,
+    mapD,
+    depth,
+    patchDepth,
+  }: {
+    readonly rows: ScoreRows;
+    readonly writeRow: LabelRowInto;
+    readonly mapD: AxisMap;
+    readonly depth: number;
+    readonly patchDepth: number;
+  },
+): RollingFront {
+  const outputDepth = mapD.first.length;
+  const sliceLength = labels.length / outputDepth;
+  let [reached, finished, written] = [0, 0, 0];
+
+  const writeFinished = () => {
+    for (; written < outputDepth && mapD.second[written] < finished; written++) {
+      const [first, second] = [rows.row(mapD.first[written]), rows.row(mapD.second[written])];
+      const slice = labels.subarray(written * sliceLength, (written + 1) * sliceLength);
+      writeRow(slice, { first, second, share: mapD.share[written] });
+    }
+  };
+  const finishBelow = (end: number) => {
+    while (finished < end) {
+      rows.finish(finished++);
+      writeFinished();
+    }
+  };
+
+  return {
+    add: (output, view, offset) => {
+      finishBelow(view.start[0]);
+      while (reached < Math.min(depth, view.start[0] + patchDepth)) rows.clear(reached++);
+      rows.add(output, view, offset);
+    },
+    end: () => finishBelow(depth),
+  };
+}
