@@ -1,0 +1,28 @@
+import { type Affine, chain, type IndexToLps, indexToLpsOf, spacingMmOf, type Triple } from "./affine.ts";
+import type { Grid } from "./volume.ts";
+
+/**
+ * The grid of `shape` voxels over the same field of view: outer edges coincide, steps become extent / shape.
+ */
+export function resizedGrid(grid: Grid, shape: Triple): Grid {
+  const scale = shape.map((side, axis) => grid.shape[axis] / side) as unknown as Triple;
+  const offset = scale.map((step) => (step - 1) / 2) as unknown as Triple;
+  return { shape, indexToLps: movedAffine(grid.indexToLps, { scale, offset }) };
+}
+
+/** The shape nearest to a wanted spacing over the same field of view, at least one voxel a side. Units: mm, [D, H, W]. */
+export function shapeForSpacing(grid: Grid, wantedMm: Triple): Triple {
+  const currentMm = spacingMmOf(grid.indexToLps);
+  const sideOf = (axis: number) => Math.max(1, Math.round((grid.shape[axis] * currentMm[axis]) / wantedMm[axis]));
+  return [sideOf(0), sideOf(1), sideOf(2)];
+}
+
+/** The matrix of a grid whose index m lies at index `scale * m + offset` of the given one. */
+export function movedAffine(
+  indexToLps: IndexToLps,
+  { scale = [1, 1, 1], offset }: { readonly scale?: Triple; readonly offset: Triple },
+): IndexToLps {
+  const rows = [scale[0], 0, 0, offset[0], 0, scale[1], 0, offset[1], 0, 0, scale[2], offset[2], 0, 0, 0, 1];
+  const move: Affine<"index", "index"> = { from: "index", to: "index", rows: rows as number[] };
+  return indexToLpsOf(chain(move, indexToLps).rows, "grid");
+}
