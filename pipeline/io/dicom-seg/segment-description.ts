@@ -1,0 +1,89 @@
+import { ConfigError } from "../../volume/errors.ts";
+import type { LabelClass } from "../../volume/label-class.ts";
+import type { DicomOrigin } from "../../volume/scan.ts";
+import { derivedUid } from "../dicom-write/derived-uid.ts";
+import { codeSequence, shortText } from "../dicom-write/dicom-text.ts";
+import type { DicomDataset } from "../dicom-write/encode-dicom.ts";
+import type { SegmentationOptions } from "../scan-format.ts";
+import { dicomCielabOf } from "./cielab.ts";
+import { conceptFor, type SegmentConcept, uncodedConcept } from "./snomed.ts";
+
+const ARTIFICIAL_INTELLIGENCE = { scheme: "DCM", value: "123110", meaning: "Artificial Intelligence" } as const;
+
+/**
+ * One item of the Segment Sequence.
+ *
+ * Source: DICOM PS3.3 C.8.20.2, table C.8.20-4
+ */
+export function segmentItemOf(
+  labelClass: LabelClass,
+  {
+    number,
+    origin,
+    options,
+  }: { readonly number: number; readonly origin: DicomOrigin; readonly options: SegmentationOptions },
+): DicomDataset {
+  const { category, type, laterality } = codesOf(labelClass) ?? uncodedConcept;
+  const label = shortText(labelClass.name, 64);
+  return {
+    SegmentNumber: number,
+    SegmentLabel: label,
+    ...algorithmAttributesOf(options.algorithm),
+    SegmentedPropertyCategoryCodeSequence: codeSequence(category),
+    SegmentedPropertyTypeCodeSequence: [
+      {
+        ...codeSequence(type)[0],
+        SegmentedPropertyTypeModifierCodeSequence: laterality === undefined ? undefined : codeSequence(laterality),
+      },
+    ],
+    // The same structure of the same series is the same thing to follow, whichever run outlined it.
+    TrackingID: label,
+    TrackingUID: derivedUid("tracking", origin.seriesInstanceUid, labelClass.name),
+    RecommendedDisplayCIELabValue: dicomCielabOf(labelClass.colorRgb),
+  };
+}
+
+/**
+ * Refuses classes that no code describes: a file that calls them all "Tissue" would be valid and say nothing.
+ *
+ * Errors: ConfigError naming them
+ */
+export function assertCoded(classes: readonly LabelClass[]): void {
+  const uncoded = classes.filter((labelClass) => codesOf(labelClass) === undefined);
+  if (uncoded.length === 0) return;
+  throw new ConfigError({
+    code: "W_UNCODED",
+    where: "classes",
+    expected: "a SNOMED CT code for the type of every class",
+    got: `none for ${uncoded.map(({ name }) => `"${shortText(name, 64)}"`).join(", ")}`,
+    next: 'Give the class a "type" in the bundle\'s manifest, or allow uncoded classes to be written as "Tissue"',
+  });
+}
+
+/** A class's own codes before those that its name stands for. */
+function codesOf({ name, category, type, laterality }: LabelClass): SegmentConcept | undefined {
+  const known = conceptFor(name);
+  if (type === undefined) return known;
+  return {
+    category: category ?? known?.category ?? uncodedConcept.category,
+    type,
+    ...(laterality === undefined ? {} : { laterality }),
+  };
+}
+
+function algorithmAttributesOf(algorithm: SegmentationOptions["algorithm"]): DicomDataset {
+  // Nothing is known of labels that came from a file: to call them automatic would be a guess, and manual another.
+  if (algorithm === undefined) return { SegmentAlgorithmType: "SEMIAUTOMATIC", SegmentAlgorithmName: "unspecified" };
+  const name = shortText(algorithm.name, 64);
+  return {
+    SegmentAlgorithmType: "AUTOMATIC",
+    SegmentAlgorithmName: name,
+    SegmentationAlgorithmIdentificationSequence: [
+      {
+        AlgorithmFamilyCodeSequence: codeSequence(ARTIFICIAL_INTELLIGENCE),
+        AlgorithmName: name,
+        AlgorithmVersion: shortText(algorithm.version, 64),
+      },
+    ],
+  };
+}
