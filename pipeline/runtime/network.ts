@@ -6,12 +6,24 @@ import type { LabelArray } from "../volume/volume.ts";
 export interface NetworkSpec {
   /** File of the graph, for messages. */
   readonly where: string;
-  /** The ONNX graph with all its weights inside. */
+  /** The ONNX graph. */
   readonly model: Uint8Array;
+  /** Files that the graph's external data names; no other file is ever opened. */
+  readonly externalData?: readonly ExternalData[];
   readonly inputChannels: number;
   readonly patch: PatchRule;
   readonly output: NetworkOutput;
 }
+
+/** Weights beside the graph. */
+export interface ExternalData {
+  /** As the graph names it. */
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+/** All of a network but its bytes. */
+export type NetworkShape = Omit<NetworkSpec, "model" | "externalData">;
 
 /**
  * Sizes that a network takes, [D, H, W]; a 2-D network (rank-4 input) has D = 1.

@@ -3,7 +3,7 @@ import { type LabelArray, voxelCountOf } from "../volume/volume.ts";
 import { type AxisMap, axisMapOf } from "./axis-map.ts";
 import { cutIntoBlocks, type ScoreBlock, scoreLengthOf } from "./blocks.ts";
 import { labelRowWriter } from "./label-rows.ts";
-import type { NetworkSpec, OnProgress, PredictRequest } from "./network.ts";
+import type { NetworkShape, OnProgress, PredictRequest } from "./network.ts";
 import { copyPatchInto, type Mirror, type PatchView } from "./patch-copy.ts";
 import { type RollingFront, rollingFrontOf } from "./rolling-front.ts";
 import { scoreRowsOf } from "./score-rows.ts";
@@ -36,7 +36,7 @@ export interface WindowMeans {
  *         softmax averaged over patches and over mirrored views)
  */
 export async function predictLabels(
-  network: Omit<NetworkSpec, "model">,
+  network: NetworkShape,
   request: PredictRequest,
   means: WindowMeans,
 ): Promise<LabelArray> {
@@ -48,7 +48,7 @@ export async function predictLabels(
 
 /** Everything that is fixed before the first patch. */
 interface Job {
-  readonly network: Omit<NetworkSpec, "model">;
+  readonly network: NetworkShape;
   readonly image: Float32Array;
   readonly shape: Triple;
   readonly plan: TilePlan;
@@ -59,7 +59,7 @@ interface Job {
   readonly labels: LabelArray;
 }
 
-function jobOf(network: Omit<NetworkSpec, "model">, request: PredictRequest): Job {
+function jobOf(network: NetworkShape, request: PredictRequest): Job {
   const { image, shape, outputShape = shape, interpolation = ["linear", "linear", "linear"] } = request;
   const { overlap = 0.5, mirrorAxes = [], scoreBytes = SCORE_BYTES } = request;
   const { classIds } = network.output;

@@ -1,0 +1,116 @@
+/** The inference process: opens sessions and runs networks for the process that forked it. Not imported; see engine.ts. */
+import { writeFileSync } from "node:fs";
+import { isNamedError, ModelError } from "../volume/errors.ts";
+import { pieceInbox, sendArrays } from "./array-pieces.ts";
+import type { FromChild, LoadAsk, PredictAsk, Requests, ToChild } from "./inference-protocol.ts";
+import { runtimeVersion, supportedProviders } from "./onnx-runtime.ts";
+import { openPatchNetwork, type PatchNetwork } from "./patch-network.ts";
+import { probeDevice } from "./probe.ts";
+import { printable } from "./runtime-faults.ts";
+import { predictLabels } from "./sliding-window.ts";
+
+type Arrays = readonly Uint8Array<ArrayBuffer>[];
+interface Reply<K extends keyof Requests> {
+  readonly answer: Requests[K]["answer"];
+  readonly arrays?: readonly ArrayBufferView[];
+}
+type Handlers = {
+  readonly [K in keyof Requests]: (
+    ask: Requests[K]["ask"],
+    arrays: Arrays,
+    call: { readonly id: number; readonly signal: AbortSignal },
+  ) => Promise<Reply<K>>;
+};
+
+const inbox = pieceInbox();
+const networks = new Map<number, PatchNetwork>();
+const cancels = new Map<number, AbortController>();
+
+const handlers: Handlers = {
+  describe: async () => ({ answer: { version: runtimeVersion, providers: supportedProviders() } }),
+  probe: async (ask) => ({ answer: await probeDevice(ask) }),
+  load: async (ask, arrays) => {
+    networks.set(ask.network, await open(ask, arrays));
+    return { answer: {} };
+  },
+  predict: async (ask, [image], { id, signal }) => predict(ask, { image, id, signal }),
+};
+
+async function open({ shape, externalPaths, ...options }: LoadAsk, [model, ...files]: Arrays): Promise<PatchNetwork> {
+  const externalData = externalPaths.map((path, i) => ({ path, data: files[i] }));
+  return openPatchNetwork(shape, model, { ...options, externalData });
+}
+
+async function predict(
+  { network, request }: PredictAsk,
+  { image, id, signal }: { readonly image: Uint8Array<ArrayBuffer>; readonly id: number; readonly signal: AbortSignal },
+): Promise<Reply<"predict">> {
+  const opened = networks.get(network);
+  if (opened === undefined) throw new Error(`network ${network} is not loaded`);
+  const labels = await predictLabels(
+    opened.shape,
+    { ...request, image: new Float32Array(image.buffer) },
+    {
+      run: opened.run,
+      batchSize: opened.batchSizeOf(request.batchSize ?? 1),
+      onProgress: (done, total) => void send({ kind: "progress", id, done, total }),
+      signal,
+    },
+  );
+  return { answer: { shape: request.outputShape ?? request.shape }, arrays: [labels] };
+}
+
+async function handle<K extends keyof Requests>(id: number, name: K, ask: Requests[K]["ask"]): Promise<void> {
+  const cancel = new AbortController();
+  cancels.set(id, cancel);
+  try {
+    const { answer, arrays = [] } = await handlers[name](ask, inbox.take(id), { id, signal: cancel.signal });
+    await sendArrays(send, { id, arrays });
+    await send({ kind: "answer", id, answer });
+  } catch (error) {
+    await send({ kind: "fault", id, ...recordOf(error) });
+  } finally {
+    cancels.delete(id);
+  }
+}
+
+function recordOf(error: unknown): { name: string; problem: ModelError["problem"] } {
+  if (isNamedError(error)) return { name: error.name, problem: error.problem };
+  const text = printable(error instanceof Error ? error.message : String(error));
+  const { name, problem } = new ModelError({
+    code: "M_RUN",
+    where: "inference process",
+    expected: "a finished request",
+    got: text,
+    next: "Report this as a fault of rarevox",
+  });
+  return { name, problem };
+}
+
+function send(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}
+
+/** Asks Linux to end this process, not the one with the user's work, when memory runs out. */
+function volunteerForOutOfMemory(): void {
+  if (process.platform !== "linux") return;
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "1000");
+  } catch {
+    // A sealed /proc: the system then chooses by itself.
+  }
+}
+
+volunteerForOutOfMemory();
+process.on("SIGINT", () => {
+  // Ctrl-C reaches the whole group; the parent decides what becomes of the work.
+});
+// Native threads may not let `exit` finish, and nothing here needs closing.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("message", (message: ToChild) => {
+  if (message.kind === "piece") inbox.add(message);
+  else if (message.kind === "cancel") cancels.get(message.id)?.abort();
+  else void handle(message.id, message.name, message.ask as never);
+});

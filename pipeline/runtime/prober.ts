@@ -1,0 +1,38 @@
+import { type InferenceProcess, startInferenceProcess } from "./inference-process.ts";
+import type { RuntimeDescription } from "./inference-protocol.ts";
+import type { ProbeResult } from "./probe.ts";
+
+/** Longest time for trying a device: a driver's first compilation included. */
+const PROBE_MS = 20_000;
+
+/** Tries devices in a process that may crash or hang without harm. */
+export interface Prober {
+  describe(): Promise<RuntimeDescription>;
+  probe(device: string): Promise<ProbeResult>;
+  end(): Promise<void>;
+}
+
+/** A prober that starts its process when first needed, and again after a device brought it down. */
+export function openProber({ threads }: { readonly threads: number }): Prober {
+  let current: InferenceProcess | undefined;
+  const process = () => {
+    if (current === undefined || !current.alive()) current = startInferenceProcess();
+    return current;
+  };
+  return {
+    describe: async () => (await process().ask("describe", {}, { where: "ONNX Runtime", silenceMs: PROBE_MS })).answer,
+    probe: async (device) => {
+      try {
+        const options = { where: `device ${device}`, silenceMs: PROBE_MS };
+        return (await process().ask("probe", { device, threads }, options)).answer;
+      } catch (error) {
+        return { device, works: false, reason: reasonOf(error) };
+      }
+    },
+    end: async () => current?.end(),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
