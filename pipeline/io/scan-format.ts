@@ -89,6 +89,8 @@ export interface WriteOptions {
   readonly segmentation?: SegmentationOptions;
   /** Whom an invented DICOM series belongs to; a series made from DICOM keeps its source's patient. */
   readonly identity?: DicomIdentity;
+  /** What kind of DICOM image to write, where the scan does not say. */
+  readonly modality?: "CT" | "MR";
 }
 
 /** Choices about a DICOM segmentation. */

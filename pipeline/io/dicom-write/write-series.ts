@@ -1,0 +1,162 @@
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type IndexToLps, spacingMmOf } from "../../volume/affine.ts";
+import { ConfigError, GeometryError } from "../../volume/errors.ts";
+import type { Scan, Warning } from "../../volume/scan.ts";
+import { voxelCountOf } from "../../volume/volume.ts";
+import type { DicomIdentity, ScanWriter, WriteOptions } from "../scan-format.ts";
+import { derivedUid } from "./derived-uid.ts";
+import { encodeDicom } from "./encode-dicom.ts";
+import { type ImageSeries, imageDatasetsOf } from "./image-dataset.ts";
+import { storedPixelsOf } from "./stored-pixels.ts";
+
+/** Largest cosine between two axes that still count as square: what a reader accepts of rounded orientation cosines. */
+const SQUARE_COSINE = 1e-4;
+
+const nobody: DicomIdentity = { patientName: "Anonymous^", patientId: "ANONYMOUS" };
+
+/** A plain CT or MR series, one file per slice. */
+export const dicomSeriesWriter: ScanWriter = {
+  name: "dicom",
+  extensions: ["/"],
+  write: async (scan, path, options) => {
+    const { files, warnings } = await writeDicomSeries(scan, path, options);
+    for (const warning of warnings) options.warn?.(warning);
+    return files;
+  },
+};
+
+/**
+ * Writes a scan as a folder of CT or MR images, explicit little endian, 16 bits; the folder appears whole or not at all.
+ *
+ * Whole numbers that fit keep their values; others are spread over 65,536 steps, and a warning says so. UIDs follow from
+ * the content. A scan that came from DICOM stays in its patient and study, others get `identity`.
+ *
+ * Errors: ConfigError when the scan has several channels or no modality, or the folder holds files already;
+ *         GeometryError when the axes are not square; FormatError when a voxel is not finite
+ * Source: DICOM PS3.3 A.3, A.4
+ */
+export async function writeDicomSeries(
+  scan: Scan,
+  folder: string,
+  { identity = nobody, modality, now, signal }: WriteOptions = {},
+): Promise<{ readonly files: readonly string[]; readonly warnings: readonly Warning[] }> {
+  const [volume] = scan.channels;
+  assertOneChannel(scan, folder);
+  assertSquare(volume.indexToLps, folder);
+  const pixels = storedPixelsOf(volume, folder);
+  const series: ImageSeries = {
+    scan,
+    modality: modalityOf(modality ?? scan.modality, folder),
+    identity,
+    now,
+    pixels,
+    seriesUid: seriesUidOf(scan, identity),
+  };
+  const names = await writeFolder(folder, slicesOf(series), signal);
+  return {
+    files: names.map((name) => join(folder, name)),
+    warnings: pixels.isExact ? [] : [roundedWarning(folder, pixels.slope)],
+  };
+}
+
+function* slicesOf(series: ImageSeries): Generator<{ name: string; chunks: readonly Uint8Array[] }> {
+  const [{ shape }] = series.scan.channels;
+  const area = voxelCountOf([1, shape[1], shape[2]]);
+  for (const [slice, dataset] of imageDatasetsOf(series).entries())
+    yield {
+      name: `${String(slice + 1).padStart(5, "0")}.dcm`,
+      chunks: encodeDicom(dataset, { vr: "OW", bytes: series.pixels.bytesOf(slice * area, (slice + 1) * area) }),
+    };
+}
+
+/** Fills a folder beside the place and moves it there; `rename` replaces an empty folder only. */
+async function writeFolder(
+  folder: string,
+  files: Iterable<{ name: string; chunks: readonly Uint8Array[] }>,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const target = resolve(folder);
+  await assertFree(target, folder);
+  await mkdir(dirname(target), { recursive: true });
+  const partial = `${target}.partial-${process.pid}`;
+  const names: string[] = [];
+  try {
+    await mkdir(partial);
+    for (const { name, chunks } of files) {
+      signal?.throwIfAborted();
+      await writeFile(join(partial, name), chunks, { flush: true });
+      names.push(name);
+    }
+    await rename(partial, target);
+    return names;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function assertFree(target: string, where: string): Promise<void> {
+  const present = await readdir(target).catch(() => []);
+  if (present.length === 0) return;
+  throw new ConfigError({
+    code: "W_EXISTS",
+    where,
+    expected: "a new or empty folder",
+    got: `${present.length} files in it`,
+    next: "Choose another folder, or empty this one first",
+  });
+}
+
+function assertOneChannel({ channels }: Scan, where: string): void {
+  if (channels.length === 1) return;
+  throw new ConfigError({
+    code: "W_CHANNELS",
+    where,
+    expected: "one channel",
+    got: `${channels.length}`,
+    next: "Write each channel as a series of its own",
+  });
+}
+
+function assertSquare(indexToLps: IndexToLps, where: string): void {
+  const { rows } = indexToLps;
+  const lengths = spacingMmOf(indexToLps);
+  const cosine = (p: number, q: number) =>
+    (rows[p] * rows[q] + rows[p + 4] * rows[q + 4] + rows[p + 8] * rows[q + 8]) / (lengths[p] * lengths[q]);
+  const largest = Math.max(Math.abs(cosine(0, 1)), Math.abs(cosine(0, 2)), Math.abs(cosine(1, 2)));
+  if (largest <= SQUARE_COSINE) return;
+  throw new GeometryError({
+    code: "G_SHEAR",
+    where,
+    expected: "a grid with square axes, as slices of a DICOM series have",
+    got: `axes with a cosine of ${largest.toPrecision(3)} between them`,
+    next: "Resample the scan to a straight grid first",
+  });
+}
+
+function modalityOf(modality: string | undefined, where: string): "CT" | "MR" {
+  if (modality === "CT" || modality === "MR") return modality;
+  throw new ConfigError({
+    code: "W_MODALITY",
+    where,
+    expected: "CT or MR as the modality of a DICOM series",
+    got: modality === undefined ? "none: the input does not say" : modality.slice(0, 16),
+    next: "Say which with the modality option",
+  });
+}
+
+function seriesUidOf({ channels: [volume], dicom, modality }: Scan, identity: DicomIdentity): string {
+  const { data, shape, indexToLps } = volume;
+  const voxels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const about = { shape, rows: indexToLps.rows, modality, identity, source: dicom?.seriesInstanceUid };
+  return derivedUid("image series", JSON.stringify(about), voxels);
+}
+
+function roundedWarning(where: string, slope: number): Warning {
+  return {
+    code: "W_ROUNDED",
+    where,
+    text: `voxels were rounded to steps of ${slope.toPrecision(3)}: 16 bits hold no finer ones`,
+  };
+}
