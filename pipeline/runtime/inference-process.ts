@@ -9,6 +9,8 @@ import { memoryProblem, printable } from "./runtime-faults.ts";
 
 /** A child process that runs networks, one request at a time. */
 export interface InferenceProcess {
+  /** Of the operating system. */
+  readonly pid: number | undefined;
   alive(): boolean;
   /**
    * Sends a request with the arrays it needs and waits for the answer.
@@ -89,7 +91,7 @@ export function startInferenceProcess(): InferenceProcess {
     await death;
   };
   keepAlive(child, false);
-  return { alive: () => child.exitCode === null && child.signalCode === null, ask, end };
+  return { pid: child.pid, alive: () => child.exitCode === null && child.signalCode === null, ask, end };
 }
 
 /** Listens for the answer to one request. */
