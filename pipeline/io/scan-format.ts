@@ -62,6 +62,10 @@ export interface ReadOptions {
   readonly straighten?: boolean;
   /** Volume of a 4-D file, counted from 0. */
   readonly volumeIndex?: number;
+  /** Where the axes [D, H, W] of a file without orientation point, such as `SAR` for the usual NIfTI order. */
+  readonly assumeOrientation?: string;
+  /** Replace voxels that are not finite by the smallest finite one instead of refusing them. */
+  readonly nanTo?: "min";
 }
 
 /** A kind of file that holds scans. `list` and `read` run inside a parsing child, on untrusted bytes. */
