@@ -1,9 +1,10 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { type IndexToLps, spacingMmOf } from "../../volume/affine.ts";
 import { ConfigError, GeometryError } from "../../volume/errors.ts";
 import type { Scan, Warning } from "../../volume/scan.ts";
 import { voxelCountOf } from "../../volume/volume.ts";
+import { writeFolderWhole } from "../atomic-write.ts";
 import type { DicomIdentity, ScanWriter, WriteOptions } from "../scan-format.ts";
 import { derivedUid } from "./derived-uid.ts";
 import { encodeDicom } from "./encode-dicom.ts";
@@ -32,8 +33,8 @@ export const dicomSeriesWriter: ScanWriter = {
  * Whole numbers that fit keep their values; others are spread over 65,536 steps, and a warning says so. UIDs follow from
  * the content. A scan that came from DICOM stays in its patient and study, others get `identity`.
  *
- * Errors: ConfigError when the scan has several channels or no modality, or the folder holds files already;
- *         GeometryError when the axes are not square; FormatError when a voxel is not finite
+ * Errors: ConfigError when the scan has several channels or no modality; GeometryError when the axes are not square;
+ *         FormatError when a voxel is not finite; EnvironmentError when the folder holds files already
  * Source: DICOM PS3.3 A.3, A.4
  */
 export async function writeDicomSeries(
@@ -53,9 +54,17 @@ export async function writeDicomSeries(
     pixels,
     seriesUid: seriesUidOf(scan, identity),
   };
-  const names = await writeFolder(folder, slicesOf(series), signal);
+  const names: string[] = [];
+  const fill = async (unpublished: string) => {
+    for (const { name, chunks } of slicesOf(series)) {
+      signal?.throwIfAborted();
+      await writeFile(join(unpublished, name), chunks, { flush: true });
+      names.push(name);
+    }
+  };
+  await writeFolderWhole(folder, fill, signal === undefined ? {} : { signal });
   return {
-    files: names.map((name) => join(folder, name)),
+    files: names.map((name) => join(resolve(folder), name)),
     warnings: pixels.isExact ? [] : [roundedWarning(folder, pixels.slope)],
   };
 }
@@ -68,44 +77,6 @@ function* slicesOf(series: ImageSeries): Generator<{ name: string; chunks: reado
       name: `${String(slice + 1).padStart(5, "0")}.dcm`,
       chunks: encodeDicom(dataset, { vr: "OW", bytes: series.pixels.bytesOf(slice * area, (slice + 1) * area) }),
     };
-}
-
-/** Fills a folder beside the place and moves it there; `rename` replaces an empty folder only. */
-async function writeFolder(
-  folder: string,
-  files: Iterable<{ name: string; chunks: readonly Uint8Array[] }>,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
-  const target = resolve(folder);
-  await assertFree(target, folder);
-  await mkdir(dirname(target), { recursive: true });
-  const partial = `${target}.partial-${process.pid}`;
-  const names: string[] = [];
-  try {
-    await mkdir(partial);
-    for (const { name, chunks } of files) {
-      signal?.throwIfAborted();
-      await writeFile(join(partial, name), chunks, { flush: true });
-      names.push(name);
-    }
-    await rename(partial, target);
-    return names;
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function assertFree(target: string, where: string): Promise<void> {
-  const present = await readdir(target).catch(() => []);
-  if (present.length === 0) return;
-  throw new ConfigError({
-    code: "W_EXISTS",
-    where,
-    expected: "a new or empty folder",
-    got: `${present.length} files in it`,
-    next: "Choose another folder, or empty this one first",
-  });
 }
 
 function assertOneChannel({ channels }: Scan, where: string): void {
