@@ -1,4 +1,10 @@
-import { type IndexToLps, indexToLpsFromSteps, type Triple, transformPoint } from "../../pipeline/volume/affine.ts";
+import {
+  type IndexToLps,
+  indexToLpsFromSteps,
+  indexToLpsOf,
+  type Triple,
+  transformPoint,
+} from "../../pipeline/volume/affine.ts";
 import type { LabelClass } from "../../pipeline/volume/label-class.ts";
 import type { Random } from "../../pipeline/volume/random.ts";
 import type { DicomOrigin, Scan } from "../../pipeline/volume/scan.ts";
@@ -97,4 +103,44 @@ export function scanOfLabels(labels: LabelMap, classes: readonly LabelClass[], d
     classes,
     ...(dicom === undefined ? {} : { dicom }),
   };
+}
+
+/** Labels with their axes permuted and flipped in all 48 ways, each at its patient position, built voxel by voxel. */
+export function reorderings(labels: LabelMap): readonly LabelMap[] {
+  const orders: readonly Triple[] = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ];
+  return orders.flatMap((order) => Array.from({ length: 8 }, (_, flips) => reordered(labels, order, flips)));
+}
+
+function reordered({ data, shape, indexToLps }: LabelMap, order: Triple, flips: number): LabelMap {
+  const newShape: Triple = [shape[order[0]], shape[order[1]], shape[order[2]]];
+  const oldIndexOf = (index: Triple) => {
+    const old: [number, number, number] = [0, 0, 0];
+    for (const [axis, source] of order.entries())
+      old[source] = (flips >> axis) & 1 ? shape[source] - 1 - index[axis] : index[axis];
+    return old;
+  };
+  const moved = new Uint8Array(data.length);
+  let i = 0;
+  for (let d = 0; d < newShape[0]; d++)
+    for (let h = 0; h < newShape[1]; h++)
+      for (let w = 0; w < newShape[2]; w++, i++) {
+        const [p, q, r] = oldIndexOf([d, h, w]);
+        moved[i] = data[(p * shape[1] + q) * shape[2] + r];
+      }
+  const origin = transformPoint(indexToLps, oldIndexOf([0, 0, 0]));
+  const step = (axis: number) => {
+    const unit: [number, number, number] = [0, 0, 0];
+    unit[axis] = 1;
+    return transformPoint(indexToLps, oldIndexOf(unit)).map((value, n) => value - origin[n]);
+  };
+  const [d, h, w] = [step(0), step(1), step(2)] as [number[], number[], number[]];
+  const rows = [0, 1, 2].flatMap((n) => [d[n], h[n], w[n], origin[n]] as number[]);
+  return volumeOf(moved, { shape: newShape, indexToLps: indexToLpsOf([...rows, 0, 0, 0, 1], "test") });
 }

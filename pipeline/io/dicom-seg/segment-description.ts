@@ -6,7 +6,7 @@ import { codeSequence, shortText } from "../dicom-write/dicom-text.ts";
 import type { DicomDataset } from "../dicom-write/encode-dicom.ts";
 import type { SegmentationOptions } from "../scan-format.ts";
 import { dicomCielabOf } from "./cielab.ts";
-import { conceptFor, type SegmentConcept, uncodedConcept } from "./snomed.ts";
+import { conceptFor, type SegmentConcept, segmentCategories, uncodedConcept } from "./snomed.ts";
 
 const ARTIFICIAL_INTELLIGENCE = { scheme: "DCM", value: "123110", meaning: "Artificial Intelligence" } as const;
 
@@ -65,7 +65,7 @@ function codesOf({ name, category, type, laterality }: LabelClass): SegmentConce
   const known = conceptFor(name);
   if (type === undefined) return known;
   return {
-    category: category ?? known?.category ?? uncodedConcept.category,
+    category: category ?? known?.category ?? segmentCategories.anatomicalStructure,
     type,
     ...(laterality === undefined ? {} : { laterality }),
   };
