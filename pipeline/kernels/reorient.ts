@@ -11,10 +11,13 @@ import { transposed } from "./transpose.ts";
  * Cost:   O(voxels); one copy of the volume
  */
 export function reorient<T extends VoxelArray>(volume: Volume<T>, code: string): Volume<T> {
-  const moves = axisMovesBetween(orientationOf(volume.indexToLps), code);
+  return moveAxes(volume, axisMovesBetween(orientationOf(volume.indexToLps), code));
+}
+
+/** The same voxels at the same patient positions with axes permuted and turned; no copy where none moves. */
+export function moveAxes<T extends VoxelArray>(volume: Volume<T>, moves: AxisMoves): Volume<T> {
   if (isIdentity(moves)) return volume;
-  const grid = movedGrid(volume, moves);
-  return volumeOf(transposed(volume.data, { shape: volume.shape, ...moves }), grid);
+  return volumeOf(transposed(volume.data, { shape: volume.shape, ...moves }), movedGrid(volume, moves));
 }
 
 /**

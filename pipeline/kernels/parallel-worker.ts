@@ -1,0 +1,16 @@
+import { parentPort } from "node:worker_threads";
+import type { PartAnswer, PartKernel, PartMessage } from "./parallel.ts";
+
+parentPort?.on("message", async ({ module, kernel, job, part }: PartMessage) => {
+  parentPort?.postMessage(await answerOf({ module, kernel, job, part }));
+});
+
+async function answerOf({ module, kernel, job, part }: PartMessage): Promise<PartAnswer> {
+  try {
+    const exported: Record<string, PartKernel<unknown>> = await import(module);
+    exported[kernel](job, part);
+    return {};
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,115 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+
+/** A run of planes or rows, from `start` up to, not including, `stop`. */
+export interface Part {
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** A kernel that fills one part of memory that its job names. */
+export type PartKernel<J> = (job: J, part: Part) => void;
+
+/** A job for one part: plain data; the buffers in `transfer` change hands, other arrays lie on shared memory. */
+export interface PartJob<J> {
+  readonly job: J;
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+/** What a worker is told: the exported kernel to run, where to find it, on what. */
+export interface PartMessage {
+  readonly module: string;
+  readonly kernel: string;
+  readonly job: unknown;
+  readonly part: Part;
+}
+
+/** What a worker answers: nothing when it is done, else what went wrong. */
+export type PartAnswer = { readonly error?: unknown };
+
+/** How the parts of a job are run. */
+export interface PartOptions<J> {
+  /** Where `kernel` is exported under its own name: the exporting module's `import.meta.url`. */
+  readonly module: string;
+  /** Planes or rows in all, and how few a part may have. */
+  readonly count: number;
+  readonly smallest?: number;
+  /** Whether to use threads; else the whole is one part, run at once. */
+  readonly threaded: boolean;
+  /** The job of a part, made when a thread is free for it. */
+  readonly jobOf: (part: Part) => PartJob<J>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Small enough that no thread waits long for the last part. */
+const PARTS_PER_THREAD = 4;
+
+/** Threads without work. They do not keep the process alive. */
+const idle: Worker[] = [];
+
+/**
+ * Runs a kernel on all parts of a job; in threads, the event loop stays free meanwhile.
+ *
+ * Errors: what the kernel throws; the signal's reason when it aborts before a part
+ */
+export async function inParts<J>(kernel: PartKernel<J>, options: PartOptions<J>): Promise<void> {
+  const { count, smallest = 1, threaded, jobOf, signal } = options;
+  const waiting = [...partsOf(count, threaded ? smallest : count)];
+  const work = async (runPart: (part: Part) => void | Promise<void>) => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      signal?.throwIfAborted();
+      await runPart(part);
+    }
+  };
+  if (!threaded) return work((part) => kernel(jobOf(part).job, part));
+  const threads = Math.min(availableParallelism(), waiting.length);
+  const inThread = () =>
+    withThread((worker) => work((part) => sendPart(worker, { module: options.module, kernel, part, ...jobOf(part) })));
+  // All must come to rest before the caller may let go of the shared memory; the first failure ends the others soon.
+  const ends = await Promise.allSettled(
+    Array.from({ length: threads }, () =>
+      inThread().catch((error) => {
+        waiting.length = 0;
+        throw error;
+      }),
+    ),
+  );
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** Cuts `count` planes into parts of at least `smallest`, a few for each thread. */
+export function partsOf(count: number, smallest: number): readonly Part[] {
+  const parts = Math.max(1, Math.min(Math.floor(count / smallest), PARTS_PER_THREAD * availableParallelism()));
+  const edge = (n: number) => Math.floor((count * n) / parts);
+  return Array.from({ length: parts }, (_, n) => ({ start: edge(n), stop: edge(n + 1) }));
+}
+
+async function withThread(action: (worker: Worker) => Promise<void>): Promise<void> {
+  const worker = idle.pop() ?? new Worker(new URL("./parallel-worker.js", import.meta.url));
+  worker.ref();
+  try {
+    await action(worker);
+  } finally {
+    worker.unref();
+    const isAlive = worker.threadId >= 0;
+    if (isAlive) idle.push(worker);
+  }
+}
+
+function sendPart<J>(
+  worker: Worker,
+  { module, kernel, part, job, transfer = [] }: PartJob<J> & { module: string; kernel: PartKernel<J>; part: Part },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: unknown) => {
+      worker.removeAllListeners();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    worker.on("message", ({ error }: PartAnswer) => settle(error));
+    worker.on("error", settle);
+    worker.on("exit", (code) => settle(new Error(`a resampling thread ended with code ${code}`)));
+    const message: PartMessage = { module, kernel: kernel.name, job, part };
+    worker.postMessage(message, [...transfer]);
+  });
+}
