@@ -44,13 +44,13 @@ export function clippedBox({ start, stop }: Box, shape: Triple): Box {
 /**
  * A box grown on all six sides, clipped to the volume. Margins count in whole voxels, rounded up.
  *
- * Units: mm
+ * Units: mm, [D, H, W]
  * Empty: an empty box stays as it is
  */
-export function withMargin(box: Box, { grid, marginMm }: { readonly grid: Grid; readonly marginMm: number }): Box {
+export function withMargin(box: Box, { grid, marginMm }: { readonly grid: Grid; readonly marginMm: Triple }): Box {
   if (isEmptyBox(box)) return box;
   const spacing = spacingMmOf(grid.indexToLps);
-  const margin = perAxis((axis) => Math.ceil(marginMm / spacing[axis]));
+  const margin = perAxis((axis) => Math.ceil(marginMm[axis] / spacing[axis]));
   const grown = {
     start: perAxis((axis) => box.start[axis] - margin[axis]),
     stop: perAxis((axis) => box.stop[axis] + margin[axis]),
