@@ -57,15 +57,15 @@ export interface Listing {
 export interface ReadOptions {
   readonly limits: Limits;
   /** Accept a series with missing slices; the result says so in a warning, nothing is interpolated. */
-  readonly allowGap?: boolean;
+  readonly allowGap?: boolean | undefined;
   /** Resample sheared grids (gantry tilt) to a straight one instead of refusing them. */
-  readonly straighten?: boolean;
+  readonly straighten?: boolean | undefined;
   /** Volume of a 4-D file, counted from 0. */
-  readonly volumeIndex?: number;
+  readonly volumeIndex?: number | undefined;
   /** Where the axes [D, H, W] of a file without orientation point, such as `SAR` for the usual NIfTI order. */
-  readonly assumeOrientation?: string;
+  readonly assumeOrientation?: string | undefined;
   /** Replace voxels that are not finite by the smallest finite one instead of refusing them. */
-  readonly nanTo?: "min";
+  readonly nanTo?: "min" | undefined;
 }
 
 /** A kind of file that holds scans. `list` and `read` run inside a parsing child, on untrusted bytes. */

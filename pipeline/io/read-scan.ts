@@ -1,0 +1,58 @@
+import { ConfigError, FormatError } from "../volume/errors.ts";
+import { defaultLimits } from "../volume/limits.ts";
+import type { InputFile, Scan } from "../volume/scan.ts";
+import { type FindOptions, findScans } from "./find-scans.ts";
+import { assertUnchanged, fileStateOf, inputFilesOf } from "./input-files.ts";
+import { sharedParsingPool } from "./parsing-pool.ts";
+import type { FoundScan, Listing } from "./scan-format.ts";
+import { timeoutMsFor } from "./time-limit.ts";
+
+/**
+ * Reads one scan, found before or the only one at a path, in a child process that may be ended at any time.
+ *
+ * Units:  LPS in mm
+ * Errors: ConfigError C_SCANS when a path holds no scan or several; FormatError and GeometryError for what is wrong with
+ *         the files, F_CHANGED when they change meanwhile; the signal's reason when aborted
+ */
+export async function readScan(found: FoundScan | string, options: FindOptions = {}): Promise<Scan> {
+  const { pool = sharedParsingPool(), signal, limits = defaultLimits, ...choices } = options;
+  const chosen = typeof found === "string" ? onlyScan(await findScans([found], options), found) : found;
+  const before = await fileStateOf(chosen.files);
+  const task = { kind: "read", found: chosen, options: { limits, ...choices } } as const;
+  const timeoutMs = await timeoutMsFor(chosen.files, limits);
+  const stop = new AbortController();
+  const stopOr = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const reading = pool.run(task, { limits, timeoutMs, signal: stopOr }) as Promise<Scan>;
+  const hashing = inputFilesOf(chosen.files, { fileBytes: limits.fileBytes, signal: stopOr });
+  const [scan, inputs] = await bothOrNeither(reading, hashing, stop);
+  await assertUnchanged(before);
+  return { ...scan, inputs };
+}
+
+/** Waits for both; the failure of one stops the other, and both are over when this returns. */
+async function bothOrNeither(
+  reading: Promise<Scan>,
+  hashing: Promise<readonly InputFile[]>,
+  stop: AbortController,
+): Promise<readonly [Scan, readonly InputFile[]]> {
+  try {
+    return await Promise.all([reading, hashing]);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled([reading, hashing]);
+    throw error;
+  }
+}
+
+function onlyScan({ scans, refusals, skipped }: Listing, where: string): FoundScan {
+  if (scans.length === 1) return scans[0];
+  if (scans.length === 0 && refusals.length > 0) throw new FormatError(refusals[0].problem);
+  const ids = scans.map(({ id }) => id).join(", ");
+  throw new ConfigError({
+    code: "C_SCANS",
+    where,
+    expected: "one scan",
+    got: scans.length === 0 ? `none in ${skipped.length} skipped files` : `${scans.length}: ${ids}`,
+    next: scans.length === 0 ? "Choose a path that holds images" : "Choose one of them by its id",
+  });
+}
