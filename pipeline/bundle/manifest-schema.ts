@@ -155,10 +155,8 @@ const network = record(
       description: "Axes that test-time augmentation may mirror, 0 = D; empty where left and right differ.",
     }),
     output,
-    inputName: Type.Optional(textUpTo(200, "Name of the graph's input; its only one when left out.")),
-    outputName: Type.Optional(textUpTo(200, "Name of the graph's output; its first when left out.")),
   },
-  "A network: an ONNX file and how to feed it.",
+  "A network: an ONNX file with one input, whose first output is used, and how to feed it.",
 );
 
 const minimumMl = Type.Number({ minimum: 0, description: "Smaller connected components are dropped. Millilitres." });
