@@ -2,6 +2,7 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { ConfigError } from "../volume/errors.ts";
 import { readJsonText } from "./json-text.ts";
+import { quoted } from "./quoted.ts";
 import type { Frozen } from "./schema-parts.ts";
 
 /** Where a JSON document came from and how its faults are coded. */
@@ -73,7 +74,7 @@ function allowedBy({ keyword, params, message = "", parentSchema }: ErrorObject)
     return `only the keys ${Object.keys((parentSchema?.properties as object | undefined) ?? {}).join(", ")}`;
   if (keyword === "required") return `the key ${params.missingProperty}`;
   if (keyword === "discriminator") return `a known ${params.tag}: ${kindsOf(parentSchema).join(", ")}`;
-  if (keyword === "pattern") return `text that follows ${params.pattern}`;
+  if (keyword === "pattern") return parentSchema?.title ?? `text that follows ${params.pattern}`;
   return `a value that ${message}`;
 }
 
@@ -83,17 +84,8 @@ function kindsOf(schema: ErrorObject["parentSchema"]): readonly string[] {
 }
 
 function foundBy({ keyword, params, data }: ErrorObject): string {
-  if (keyword === "additionalProperties") return shown(params.additionalProperty);
+  if (keyword === "additionalProperties") return quoted(params.additionalProperty);
   if (keyword === "required") return "none";
-  if (keyword === "discriminator") return shown(params.tagValue);
-  return shown(data);
-}
-
-/** A short one-line form of any value. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return `an object of ${Object.keys(value).length} keys`;
-  const text = JSON.stringify(value) ?? "nothing";
-  const short = text.length > 64 ? `${text.slice(0, 60)}…` : text;
-  return short.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  if (keyword === "discriminator") return quoted(params.tagValue);
+  return quoted(data);
 }

@@ -28,7 +28,8 @@ export function triple<T extends TSchema>(item: T, description: string) {
 
 /** Printable text in any language on one line: no control, formatting or line-breaking characters, not only spaces. */
 export function textUpTo(maxLength: number, description: string) {
-  return Type.String({ maxLength, pattern: "^(?=.*\\S)[^\\p{C}\\p{Zl}\\p{Zp}]+$", description });
+  const title = "printable text on one line";
+  return Type.String({ maxLength, pattern: "^(?=.*\\S)[^\\p{C}\\p{Zl}\\p{Zp}]+$", title, description });
 }
 
 const PATH_SEGMENT = "[A-Za-z0-9_](?:[A-Za-z0-9._ -]*[A-Za-z0-9_-])?";
@@ -38,7 +39,8 @@ export const RELATIVE_PATH = new RegExp(`^(?:${PATH_SEGMENT}/){0,8}${PATH_SEGMEN
 
 /** The schema of such a path. */
 export function relativePath(description: string) {
-  return Type.String({ maxLength: 200, pattern: RELATIVE_PATH.source, description });
+  const title = "a path below the bundle's folder, of plain ASCII names";
+  return Type.String({ maxLength: 200, pattern: RELATIVE_PATH.source, title, description });
 }
 
 /** What a schema's type becomes once checked: data that nobody changes. */
