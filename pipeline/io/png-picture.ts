@@ -1,0 +1,75 @@
+import { createRequire } from "node:module";
+import sharp from "sharp";
+
+/** The packaged font, so that pictures look the same on a machine without any. */
+const fontFile = createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf");
+
+/** Points per pixel at sharp's text resolution. */
+const DPI = 72;
+
+/** A line of text on a picture. */
+export interface PictureText {
+  readonly text: string;
+  /** Where the text's box starts, from the top left. Units: pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly sizePx: number;
+  readonly colorRgb: readonly [number, number, number];
+  /** Which side of the box `x` is; `left` when left out. */
+  readonly align?: "left" | "center" | "right";
+}
+
+/** Pixels with text over them. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3], sRGB. */
+  readonly rgb: Uint8Array;
+  readonly texts: readonly PictureText[];
+}
+
+/** A picture as the bytes of a PNG file; text is drawn with the packaged font and never read as markup. */
+export async function encodePicture({ width, height, rgb, texts }: Picture): Promise<Buffer> {
+  const layers = await Promise.all(texts.map((text) => textLayer(text, { width, height })));
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .composite(layers.flat())
+    .png({ compressionLevel: 9, palette: false })
+    .toBuffer();
+}
+
+async function textLayer(
+  { text, x, y, sizePx, colorRgb, align = "left" }: PictureText,
+  { width, height }: { readonly width: number; readonly height: number },
+) {
+  const drawn = await sharp({
+    text: {
+      text: `<span foreground="${hexOf(colorRgb)}">${escapeMarkup(text)}</span>`,
+      fontfile: fontFile,
+      font: `DejaVu Sans ${sizePx}`,
+      dpi: DPI,
+      rgba: true,
+    },
+  })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  const shift = { left: 0, center: drawn.info.width / 2, right: drawn.info.width }[align];
+  const left = Math.round(x - shift);
+  const top = Math.round(y);
+  const fits = left >= 0 && top >= 0 && left + drawn.info.width <= width && top + drawn.info.height <= height;
+  return fits ? [{ input: drawn.data, left, top }] : [];
+}
+
+function hexOf(rgb: readonly number[]): string {
+  return `#${rgb.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function escapeMarkup(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&apos;",
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character]).replace(/\p{C}/gu, "\uFFFD");
+}
