@@ -37,6 +37,13 @@ const labelClass = record(
   "A class of the label map.",
 );
 
+/** What a label map's values mean. */
+export const labelClassesSchema = Type.Array(labelClass, {
+  minItems: 1,
+  maxItems: 1024,
+  description: "What the label map's values mean.",
+});
+
 const over = oneWord(["volume", "non-zero"], "Voxels that the statistics are taken over; all voxels are normalised.");
 
 const normalisation = oneKind(
@@ -275,7 +282,7 @@ export const manifestSchema = Type.Object(
       uniqueItems: true,
       description: "DICOM modality codes that the networks understand, such as CT or MR.",
     }),
-    classes: Type.Array(labelClass, { minItems: 1, maxItems: 1024, description: "What the label map's values mean." }),
+    classes: labelClassesSchema,
     input,
     orientation,
     networks: Type.Array(network, { minItems: 1, maxItems: 64 }),

@@ -54,6 +54,12 @@ export function sharedParsingPool(): ParsingPool {
   return shared;
 }
 
+/** Ends the pool's children, idle and busy; a later reading starts new ones. */
+export function closeParsingPool(): void {
+  shared?.close();
+  shared = undefined;
+}
+
 /** The child that worked last: its code is warm. */
 function takeAlive(idle: ParsingProcess[]): ParsingProcess | undefined {
   for (;;) {

@@ -1,10 +1,10 @@
-import { ConfigError, FormatError } from "../volume/errors.ts";
 import { defaultLimits } from "../volume/limits.ts";
 import type { InputFile, Scan } from "../volume/scan.ts";
+import { chooseScan } from "./choose-scan.ts";
 import { type FindOptions, findScans } from "./find-scans.ts";
 import { assertUnchanged, fileStateOf, inputFilesOf } from "./input-files.ts";
 import { sharedParsingPool } from "./parsing-pool.ts";
-import type { FoundScan, Listing } from "./scan-format.ts";
+import type { FoundScan } from "./scan-format.ts";
 import { timeoutMsFor } from "./time-limit.ts";
 
 /**
@@ -16,7 +16,7 @@ import { timeoutMsFor } from "./time-limit.ts";
  */
 export async function readScan(found: FoundScan | string, options: FindOptions = {}): Promise<Scan> {
   const { pool = sharedParsingPool(), signal, limits = defaultLimits, ...choices } = options;
-  const chosen = typeof found === "string" ? onlyScan(await findScans([found], options), found) : found;
+  const chosen = typeof found === "string" ? chooseScan(await findScans([found], options), { input: found }) : found;
   const before = await fileStateOf(chosen.files);
   const task = { kind: "read", found: chosen, options: { limits, ...choices } } as const;
   const timeoutMs = await timeoutMsFor(chosen.files, limits);
@@ -42,17 +42,4 @@ async function bothOrNeither(
     await Promise.allSettled([reading, hashing]);
     throw error;
   }
-}
-
-function onlyScan({ scans, refusals, skipped }: Listing, where: string): FoundScan {
-  if (scans.length === 1) return scans[0];
-  if (scans.length === 0 && refusals.length > 0) throw new FormatError(refusals[0].problem);
-  const ids = scans.map(({ id }) => id).join(", ");
-  throw new ConfigError({
-    code: "C_SCANS",
-    where,
-    expected: "one scan",
-    got: scans.length === 0 ? `none in ${skipped.length} skipped files` : `${scans.length}: ${ids}`,
-    next: scans.length === 0 ? "Choose a path that holds images" : "Choose one of them by its id",
-  });
 }

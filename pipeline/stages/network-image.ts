@@ -1,10 +1,12 @@
 import type { ManifestNetwork } from "../bundle/manifest-schema.ts";
 import { type IntensityMap, mapIntensityInto, unchangedIntensity } from "../kernels/intensity.ts";
 import { resampleToShape } from "../kernels/resample.ts";
+import { interpolationPerAxis } from "../kernels/sampling.ts";
+import type { ScoreInterpolation } from "../runtime/network.ts";
 import { spacingMmOf, type Triple } from "../volume/affine.ts";
 import type { Box } from "../volume/box.ts";
 import { crop } from "../volume/crop.ts";
-import { shapeForSpacing } from "../volume/grid.ts";
+import { resizedGrid, shapeForSpacing } from "../volume/grid.ts";
 import { type Grid, type Volume, voxelCountOf } from "../volume/volume.ts";
 import type { PreparedScan } from "./prepare.ts";
 
@@ -16,6 +18,8 @@ export interface NetworkImage {
   readonly shape: Triple;
   /** [D, H, W] of the same field of view at the scan's own spacing. */
   readonly ownShape: Triple;
+  /** How the network's scores get back to the scan's own spacing, axis by axis. */
+  readonly interpolation: readonly [ScoreInterpolation, ScoreInterpolation, ScoreInterpolation];
 }
 
 /**
@@ -25,7 +29,11 @@ export interface NetworkImage {
  */
 export async function networkImage(
   { channels, intensities }: PreparedScan,
-  { box, network, signal }: { readonly box: Box; readonly network: ManifestNetwork; readonly signal?: AbortSignal },
+  {
+    box,
+    network,
+    signal,
+  }: { readonly box: Box; readonly network: ManifestNetwork; readonly signal: AbortSignal | undefined },
 ): Promise<NetworkImage> {
   const first = crop(channels[0], box);
   const shape = networkShapeOf(first, network);
@@ -35,7 +43,15 @@ export async function networkImage(
     const part = c === 0 ? first : crop(channel, box);
     await fillChannel(output, part, { shape, network, intensity: intensities[c], signal });
   }
-  return { image, shape, ownShape: first.shape };
+  return { image, shape, ownShape: first.shape, interpolation: scoreInterpolationOf(first, shape, network) };
+}
+
+/** Linear, but nearest through slices that the image was not interpolated through either, as nnU-Net does. */
+function scoreInterpolationOf(grid: Grid, shape: Triple, { interpolation }: ManifestNetwork) {
+  const target = resizedGrid(grid, shape);
+  const words = interpolationPerAxis(interpolation, { source: grid, target });
+  const scores = (axis: number): ScoreInterpolation => (words[axis] === "nearest" ? "nearest" : "linear");
+  return [scores(0), scores(1), scores(2)] as const;
 }
 
 /** [D, H, W] of a grid's field of view at a network's spacing. */

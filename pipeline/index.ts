@@ -1,0 +1,49 @@
+export { parseLabelClasses } from "./bundle/label-classes.ts";
+export { type Bundle, type BundleNetwork, type HashedFile, loadBundle } from "./bundle/load-bundle.ts";
+export { type BundleManifest, type ManifestNetwork, manifestSchema } from "./bundle/manifest-schema.ts";
+export type { WrittenFile } from "./io/atomic-write.ts";
+export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
+export { type FindOptions, findScans } from "./io/find-scans.ts";
+export { closeParsingPool } from "./io/parsing-pool.ts";
+export { readScan } from "./io/read-scan.ts";
+export type {
+  FoundScan,
+  Listing,
+  ReadOptions,
+  Refusal,
+  ScanSummary,
+  ScanWriter,
+  SegmentationOptions,
+  SkippedFile,
+  WriteOptions,
+} from "./io/scan-format.ts";
+export { writerFor, writerNamed, writers } from "./io/writers.ts";
+export { deviceNames } from "./runtime/devices.ts";
+export { type Engine, type EngineOptions, openEngine } from "./runtime/engine.ts";
+export { type SegmentScanOptions, segmentScan } from "./segment-scan.ts";
+export { deliverableFormats } from "./stages/deliver/deliverables.ts";
+export {
+  type Delivered as WrittenSegmentation,
+  type DeliverOptions as WriteSegmentationOptions,
+  deliver as writeSegmentation,
+} from "./stages/deliver.ts";
+export type { ClassMeasurement, IntensityStatistics } from "./stages/measure.ts";
+export type { Provenance, Segmentation } from "./stages/segmentation.ts";
+export type { Affine, Triple } from "./volume/affine.ts";
+export {
+  ConfigError,
+  EnvironmentError,
+  FormatError,
+  GeometryError,
+  isNamedError,
+  ModelError,
+  type NamedError,
+  type Problem,
+  ShapeError,
+  textOf,
+} from "./volume/errors.ts";
+export type { CodedConcept, LabelClass } from "./volume/label-class.ts";
+export { defaultLimits, type Limits } from "./volume/limits.ts";
+export type { DicomOrigin, InputFile, Scan, Warning } from "./volume/scan.ts";
+export { version } from "./volume/version.ts";
+export type { Grid, LabelArray, LabelMap, Volume, VoxelArray } from "./volume/volume.ts";

@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context.ts";
+import { registerConvert } from "./convert.ts";
+import { registerInspect } from "./inspect.ts";
+import { registerSegment } from "./segment.ts";
+
+/** Every command; a new one is a new file and a line here. */
+export const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
+  registerSegment,
+  registerInspect,
+  registerConvert,
+];

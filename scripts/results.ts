@@ -1,0 +1,71 @@
+import Table from "cli-table3";
+import type { ClassMeasurement, Listing } from "../pipeline/index.ts";
+import type { CaseResult } from "./commands/segment.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+/** How results are shown. */
+export interface PrintResultsOptions {
+  readonly listing: Listing;
+  readonly json: boolean;
+  readonly terminal: Terminal;
+}
+
+/** Says what was found and where it is: a table for each case, or one JSON document. */
+export async function printResults(
+  results: readonly CaseResult[],
+  { listing, json, terminal }: PrintResultsOptions,
+): Promise<void> {
+  if (json) {
+    const document = { cases: results.map(recordOf), refusals: listing.refusals.map(({ problem }) => problem) };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  for (const { case: name, segmentation, folder } of results) {
+    if (segmentation === undefined) continue;
+    process.stdout.write(`\n${printable(name)}\n${tableOf(segmentation.measurements)}\n${printable(folder ?? "")}\n`);
+  }
+  const done = results.filter(({ problem }) => problem === undefined).length;
+  terminal.info(`${done} of ${results.length} scans segmented${refusedText(results, listing)}`);
+}
+
+function refusedText(results: readonly CaseResult[], { refusals }: Listing): string {
+  const refused = refusals.length + results.filter(({ problem }) => problem !== undefined).length;
+  return refused === 0 ? "" : `, ${refused} refused (named above)`;
+}
+
+/** What was measured of each class, for people. */
+export function tableOf(measurements: readonly ClassMeasurement[]): string {
+  const table = new Table({
+    head: ["class", "voxels", "ml", "mean", "std", "centre [x, y, z] mm"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  for (const { name, voxels, millilitres, intensity, centroidLpsMm } of measurements)
+    table.push([
+      printable(name),
+      String(voxels),
+      millilitres.toFixed(2),
+      intensity?.mean.toFixed(1) ?? "",
+      intensity?.std.toFixed(1) ?? "",
+      centroidLpsMm?.map((mm) => mm.toFixed(1)).join(", ") ?? "",
+    ]);
+  return table.toString();
+}
+
+function recordOf({ case: name, id, folder, segmentation, written, problem }: CaseResult) {
+  return {
+    case: name,
+    id,
+    status: problem === undefined ? "done" : "refused",
+    ...(problem === undefined ? {} : { problem }),
+    ...(folder === undefined ? {} : { folder }),
+    ...(written === undefined ? {} : { files: written.files }),
+    ...(segmentation === undefined
+      ? {}
+      : {
+          measurements: segmentation.measurements,
+          warnings: [...segmentation.warnings, ...(written?.warnings ?? [])],
+          device: segmentation.provenance.device,
+        }),
+  };
+}
