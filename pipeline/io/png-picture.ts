@@ -7,6 +7,9 @@ const fontFile = createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/De
 /** Points per pixel at sharp's text resolution. */
 const DPI = 72;
 
+/** Width of the dark rim that keeps text readable over bright tissue. Units: pixels. */
+const RIM = 2;
+
 /** A line of text on a picture. */
 export interface PictureText {
   readonly text: string;
@@ -33,6 +36,7 @@ export async function encodePicture({ width, height, rgb, texts }: Picture): Pro
   const layers = await Promise.all(texts.map((text) => textLayer(text, { width, height })));
   return sharp(rgb, { raw: { width, height, channels: 3 } })
     .composite(layers.flat())
+    .removeAlpha()
     .png({ compressionLevel: 9, palette: false })
     .toBuffer();
 }
@@ -41,7 +45,7 @@ async function textLayer(
   { text, x, y, sizePx, colorRgb, align = "left" }: PictureText,
   { width, height }: { readonly width: number; readonly height: number },
 ) {
-  const drawn = await sharp({
+  const glyphs = await sharp({
     text: {
       text: `<span foreground="${hexOf(colorRgb)}">${escapeMarkup(text)}</span>`,
       fontfile: fontFile,
@@ -50,13 +54,27 @@ async function textLayer(
       rgba: true,
     },
   })
+    .extend({ top: RIM, bottom: RIM, left: RIM, right: RIM, background: { r: 0, g: 0, b: 0, alpha: 0 } })
     .png()
     .toBuffer({ resolveWithObject: true });
-  const shift = { left: 0, center: drawn.info.width / 2, right: drawn.info.width }[align];
+  const shift = { left: RIM, center: glyphs.info.width / 2, right: glyphs.info.width - RIM }[align];
   const left = Math.round(x - shift);
-  const top = Math.round(y);
-  const fits = left >= 0 && top >= 0 && left + drawn.info.width <= width && top + drawn.info.height <= height;
-  return fits ? [{ input: drawn.data, left, top }] : [];
+  const top = Math.round(y - RIM);
+  const fits = left >= 0 && top >= 0 && left + glyphs.info.width <= width && top + glyphs.info.height <= height;
+  if (!fits) return [];
+  return [
+    { input: await rimOf(glyphs.data, glyphs.info), left, top },
+    { input: glyphs.data, left, top },
+  ];
+}
+
+/** Black where glyphs are, a little wider and soft at the edge. */
+async function rimOf(glyphs: Buffer, { width, height }: { readonly width: number; readonly height: number }) {
+  const opacity = await sharp(glyphs).extractChannel("alpha").blur(1).linear(2.5, 0).png().toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: "black" } })
+    .joinChannel(opacity)
+    .png()
+    .toBuffer();
 }
 
 function hexOf(rgb: readonly number[]): string {

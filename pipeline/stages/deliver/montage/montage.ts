@@ -19,6 +19,7 @@ const CT_WINDOW: DisplayWindow = { black: -160, white: 240 };
 
 const BACKGROUND = 16;
 const WHITE = [235, 235, 235] as const;
+const BLACK = [0, 0, 0] as const;
 const GREY = [165, 165, 165] as const;
 
 interface PlacedTile extends TileAt {
@@ -135,7 +136,7 @@ function tileTexts({ planes, plane, tile }: PlacedTile, { left, top }: Corner): 
     { ...text, text: letters.right, x: left + tile.width - 3, y: middleY, align: "right" },
     { ...text, text: letters.top, x: middleX, y: top + 3, align: "center" },
     { ...text, text: letters.bottom, x: middleX, y: top + tile.height - TEXT - 4, align: "center" },
-    { ...text, colorRgb: GREY, text: `${planes.view.name} ${plane + 1}/${planes.shape[0]}`, x: left + 3, y: top + 3 },
+    { ...text, text: `${planes.view.name} ${plane + 1}/${planes.shape[0]}`, x: left + 3, y: top + 3 },
   ];
 }
 
@@ -151,8 +152,9 @@ function drawScaleBar(
   { left, top, mmPerPixel }: Corner & { readonly mmPerPixel: number },
 ): void {
   const wide = Math.min(tile.width - 6, Math.round(scaleBarMm(mmPerPixel) / mmPerPixel));
-  if (wide > 0 && tile.height > 8)
-    fillBox(canvas, { left: left + 3, top: top + tile.height - 5, wide, high: 2 }, WHITE);
+  if (wide <= 0 || tile.height <= 8) return;
+  fillBox(canvas, { left: left + 2, top: top + tile.height - 6, wide: wide + 2, high: 4 }, BLACK);
+  fillBox(canvas, { left: left + 3, top: top + tile.height - 5, wide, high: 2 }, WHITE);
 }
 
 function scaleText(tile: Tile, { mmPerPixel }: { readonly mmPerPixel: number }): PictureText {
