@@ -45,7 +45,10 @@ describe("choosePlanes", () => {
   });
 
   it("counts a class's voxels in each plane of a view", () => {
-    const areas = areasPerPlane(Uint8Array.from(numbered.data, (i) => (i % 4 === 1 ? 7 : 0)), planesOf(grid, sagittal));
+    const areas = areasPerPlane(
+      Uint8Array.from(numbered.data, (i) => (i % 4 === 1 ? 7 : 0)),
+      planesOf(grid, sagittal),
+    );
     assert.deepEqual([...(areas.get(7) ?? [])], [0, 0, 6, 0].reverse());
   });
 });
