@@ -3,7 +3,8 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type WrittenFile, writeFileWhole, writeFolderWhole } from "../io/atomic-write.ts";
+import { sweepTemporary, type WrittenFile, writeFileWhole, writeFolderWhole } from "../io/atomic-write.ts";
+import { environmentErrorOf } from "../io/environment.ts";
 import type { SegmentationOptions } from "../io/scan-format.ts";
 import { ConfigError } from "../volume/errors.ts";
 import type { DicomOrigin, Warning } from "../volume/scan.ts";
@@ -47,7 +48,7 @@ export async function deliver(
   const { chosen, warnings } = chooseDeliverables(segmentation, options);
   const target = resolve(folder);
   if (existing === "refuse") await assertFree(target);
-  await mkdir(dirname(target), { recursive: true });
+  await makeParent(target);
   const replaced = existing === "replace" ? await setAside(target) : undefined;
   let files: readonly WrittenFile[] = [];
   try {
@@ -104,6 +105,16 @@ function deliverableNamed(name: string): Deliverable {
     got: JSON.stringify(name.slice(0, 32)),
     next: "Separate names by commas",
   });
+}
+
+/** Also clears away what a run that was killed left beside it. */
+async function makeParent(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await sweepTemporary(dirname(folder));
+  } catch (error) {
+    throw environmentErrorOf(error, { where: folder, expected: "a place where a folder can be made" });
+  }
 }
 
 /** Empty for a folder that is not there. */

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import {
@@ -119,7 +118,6 @@ async function segmentAll(inputs: readonly string[], { flags, command, context }
     });
     try {
       for (const { text } of engine.warnings) terminal.warn(text);
-      await mkdir(out, { recursive: true });
       const task: CaseTask = { flags, bundle, engine, reference, readOptions, terminal, signal };
       const results = await segmentCases(listing, out, task);
       await printResults(results, { listing, json: flags.json === true, terminal });
