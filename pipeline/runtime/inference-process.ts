@@ -87,6 +87,7 @@ export function startInferenceProcess(): InferenceProcess {
   };
   const end = async () => {
     ended = true;
+    keepAlive(child, true);
     child.kill("SIGKILL");
     await death;
   };

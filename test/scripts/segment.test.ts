@@ -90,8 +90,9 @@ describe("rarevox segment", function () {
       ["segment", scan, "--bundle", bundle],
       ["sgment"],
     ];
-    for (const args of runs) {
-      const { code, stderr } = await runCli(args);
+    for (const { args, code, stderr } of await Promise.all(
+      runs.map(async (args) => ({ args, ...(await runCli(args)) })),
+    )) {
       assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
       assert.doesNotMatch(stderr, /\n +at /, "no stack for a user's mistake");
     }
