@@ -75,17 +75,15 @@ function inflatedSource(file: RegularFile, { start, encoding, prefix }: ByteSour
   compressed.on("error", (error) => inflate.destroy(error)).pipe(inflate);
   const pieces = inflate[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let rest: Uint8Array = new Uint8Array(0);
-  let produced = 0;
 
   async function nextPiece(): Promise<boolean> {
     try {
       const { done, value } = await pieces.next();
       if (done) return false;
       rest = value;
-      produced += rest.length;
       return true;
     } catch (error) {
-      throw inflateErrorOf(error, { prefix, where: file.path, anyOutput: produced > 0 });
+      throw inflateErrorOf(error, { prefix, where: file.path, hasMagic: await hasGzipMagic(file, start) });
     }
   }
 
@@ -136,6 +134,11 @@ async function zerosAfter(file: RegularFile, start: number): Promise<number | un
   return file.bytes - start;
 }
 
+async function hasGzipMagic({ handle }: RegularFile, start: number): Promise<boolean> {
+  const magic = new Uint8Array(2);
+  return isGzip(magic.subarray(0, await readInto(handle, magic, start)));
+}
+
 /** Whether bytes begin like a gzip stream. */
 export function isGzip(head: Uint8Array): boolean {
   return head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
@@ -146,16 +149,17 @@ interface Place {
   readonly where: string;
 }
 
-/** zlib's error in the words of a refusal. It has no other way to tell its faults apart than their text. */
-function inflateErrorOf(
-  error: unknown,
-  { prefix, where, anyOutput }: Place & { readonly anyOutput: boolean },
-): unknown {
+/**
+ * zlib's error in the words of a refusal. It has no other way to tell its faults apart than their text.
+ *
+ * A wrong header behind a right one means that zlib took what follows the stream for the next of its members.
+ */
+function inflateErrorOf(error: unknown, { prefix, where, hasMagic }: Place & { readonly hasMagic: boolean }): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "Z_BUF_ERROR")
     return gzipError({ prefix, where }, "TRUNC", "a compressed stream that ends too early", "Copy the file again");
   if (code !== "Z_DATA_ERROR") return error;
-  if (message.includes("header check") && anyOutput) return trailError({ prefix, where }, "other bytes behind it");
+  if (message.includes("header check") && hasMagic) return trailError({ prefix, where }, "other bytes behind it");
   const check = message.includes("data check") ? "CRC" : message.includes("length check") ? "LENGTH" : "DATA";
   return gzipError({ prefix, where }, check, `damaged compressed data (${message})`, "Copy the file again");
 }

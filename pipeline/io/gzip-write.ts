@@ -1,6 +1,9 @@
+import { createReadStream } from "node:fs";
 import { availableParallelism } from "node:os";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { constants, crc32, deflateRaw } from "node:zlib";
+import { constants, crc32, createGunzip, deflateRaw } from "node:zlib";
 import type { Append } from "./atomic-write.ts";
 
 const deflatePiece = promisify(deflateRaw);
@@ -58,6 +61,16 @@ export async function appendGzip(
   }
   for (const deflated of pending) await append(await deflated);
   await append(trailerOf(parts));
+}
+
+/** Inflates a written file to its end: zlib compares the length and checksum of what was to be written. */
+export async function assertInflates(path: string): Promise<void> {
+  const nowhere = new Writable({ write: (_bytes, _encoding, done) => done() });
+  await pipeline(
+    createReadStream(path, { highWaterMark: PIECE_BYTES }),
+    createGunzip({ chunkSize: PIECE_BYTES }),
+    nowhere,
+  );
 }
 
 function piecesOf(parts: readonly Uint8Array[]): readonly Uint8Array[] {

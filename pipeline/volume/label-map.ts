@@ -1,22 +1,21 @@
 import { FormatError } from "./errors.ts";
-import type { LabelArray, LabelMap, Volume } from "./volume.ts";
+import type { LabelArray, LabelMap, Volume, VoxelArray } from "./volume.ts";
 
 /** Highest class id that a label map can hold. */
 const HIGHEST_ID = 0xffff;
 
 /**
- * A volume as class ids: unsigned integers pass as they are, other types are converted when nothing is lost.
+ * A volume as class ids in the smallest type that holds them; the same array where that is its type already.
  *
  * Errors: FormatError L_NOT_INTEGER for values between integers, as resampling leaves them; L_RANGE for ids below 0 or
  *         above 65535
  */
 export function labelMapOf(volume: Volume, where: string): LabelMap {
   const { data } = volume;
-  if (data instanceof Uint8Array || data instanceof Uint16Array) return { ...volume, data };
-  return { ...volume, data: labelsFrom(data, where) };
+  return { ...volume, data: data instanceof Uint8Array ? data : labelsFrom(data, where) };
 }
 
-function labelsFrom(values: Float32Array | Int16Array, where: string): LabelArray {
+function labelsFrom(values: Exclude<VoxelArray, Uint8Array>, where: string): LabelArray {
   let [least, most] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
@@ -25,7 +24,8 @@ function labelsFrom(values: Float32Array | Int16Array, where: string): LabelArra
     if (value > most) most = value;
   }
   if (least < 0 || most > HIGHEST_ID) throw labelError("L_RANGE", where, `${least} to ${most}`, RENUMBER);
-  return most > 0xff ? Uint16Array.from(values) : Uint8Array.from(values);
+  if (most <= 0xff) return Uint8Array.from(values);
+  return values instanceof Uint16Array ? values : Uint16Array.from(values);
 }
 
 const RESAMPLED = "Resample label maps with nearest neighbour or per class";

@@ -5,7 +5,7 @@ import { version } from "../../volume/version.ts";
 import { type Grid, gridDistanceMm, type LabelMap, SAME_GRID_TOLERANCE_MM, type Volume } from "../../volume/volume.ts";
 import { type Append, writeFileWhole } from "../atomic-write.ts";
 import { extensionMatches } from "../extensions.ts";
-import { appendGzip } from "../gzip-write.ts";
+import { appendGzip, assertInflates } from "../gzip-write.ts";
 import type { ScanWriter, WriteOptions } from "../scan-format.ts";
 import type { StoredType } from "../stored-voxels.ts";
 import { encodeHeader, orientationFor } from "./encode-header.ts";
@@ -41,10 +41,10 @@ export async function writeNifti(scan: Scan, path: string, { signal }: WriteOpti
   assertSamePlace(header, volume, path);
   const parts = [header, new Uint8Array(volume.data.buffer, volume.data.byteOffset, volume.data.byteLength)];
   const content = labels === undefined ? "image" : "labels";
-  const fill = extensionMatches(path, [".gz"])
-    ? (append: Append) => appendGzip(append, parts, { content })
-    : (append: Append) => appendAll(append, parts);
-  return (await writeFileWhole(path, fill, signal === undefined ? {} : { signal })).path;
+  const isGzip = extensionMatches(path, [".gz"]);
+  const fill = (append: Append) => (isGzip ? appendGzip(append, parts, { content }) : appendAll(append, parts));
+  const options = { ...(signal === undefined ? {} : { signal }), ...(isGzip ? { check: assertInflates } : {}) };
+  return (await writeFileWhole(path, fill, options)).path;
 }
 
 const storedTypes = {
