@@ -13,6 +13,7 @@ export interface CommandContext {
 
 interface LimitFlags {
   readonly allowGap?: boolean;
+  readonly allowMixed?: boolean;
   readonly straighten?: boolean;
   readonly volume?: number;
   readonly limit?: Partial<Limits>;
@@ -22,6 +23,7 @@ interface LimitFlags {
 export function limitsOption(command: Command): Command {
   return command
     .option("--allow-gap", "accept a series with missing slices (nothing is interpolated)")
+    .option("--allow-mixed", "take a series' main orientation when at least 90 % of its slices have it")
     .option("--straighten", "resample sheared grids, such as a tilted CT gantry, instead of refusing them")
     .option("--volume <index>", "which volume of a 4-D file, counted from 0", wholeNumber)
     .option("--limit <name=value...>", `raise or lower a limit: ${Object.keys(defaultLimits).join(", ")}`, addLimit);
@@ -29,11 +31,12 @@ export function limitsOption(command: Command): Command {
 
 /** How the flags of {@link limitsOption} say that input is read. */
 export function readOptionsOf(command: Command, { signal }: CommandContext): ReadOptions & { signal: AbortSignal } {
-  const { allowGap, straighten, volume, limit } = command.opts<LimitFlags>();
+  const { allowGap, allowMixed, straighten, volume, limit } = command.opts<LimitFlags>();
   return {
     limits: { ...defaultLimits, ...limit },
     signal,
     ...(allowGap === undefined ? {} : { allowGap }),
+    ...(allowMixed === undefined ? {} : { allowMixed }),
     ...(straighten === undefined ? {} : { straighten }),
     ...(volume === undefined ? {} : { volumeIndex: volume }),
   };

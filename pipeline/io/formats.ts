@@ -1,9 +1,10 @@
+import { dicomFormat } from "./dicom/dicom-format.ts";
 import { extensionMatches } from "./extensions.ts";
 import { niftiFormat } from "./nifti/nifti-format.ts";
 import type { ScanFormat } from "./scan-format.ts";
 
 /** Every kind of file that rarevox reads; the first that recognises a file's content gets it. */
-export const formats: readonly ScanFormat[] = [niftiFormat];
+export const formats: readonly ScanFormat[] = [niftiFormat, dicomFormat];
 
 /**
  * The format of a file: by content, else by the ending that promises one, so that its reader can say what is wrong.

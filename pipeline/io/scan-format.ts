@@ -58,6 +58,8 @@ export interface ReadOptions {
   readonly limits: Limits;
   /** Accept a series with missing slices; the result says so in a warning, nothing is interpolated. */
   readonly allowGap?: boolean | undefined;
+  /** Take the geometry that at least 90 % of a series's slices have, and leave the others, such as a localiser. */
+  readonly allowMixed?: boolean | undefined;
   /** Resample sheared grids (gantry tilt) to a straight one instead of refusing them. */
   readonly straighten?: boolean | undefined;
   /** Volume of a 4-D file, counted from 0. */

@@ -17,15 +17,7 @@ export interface PixelFormat {
 }
 
 /** Photometric interpretations that can be read. */
-export type Photometric =
-  | "MONOCHROME1"
-  | "MONOCHROME2"
-  | "PALETTE COLOR"
-  | "RGB"
-  | "YBR_FULL"
-  | "YBR_FULL_422"
-  | "YBR_ICT"
-  | "YBR_RCT";
+export type Photometric = "MONOCHROME1" | "MONOCHROME2" | "RGB" | "YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT";
 
 /** Stored value to intensity: value * slope + intercept. */
 export interface Rescale {
@@ -51,6 +43,9 @@ export interface DicomImage {
   readonly where: string;
   readonly dataSet: DicomDataSet;
   readonly warnings: readonly Warning[];
+
+  /** Name of the transfer syntax. */
+  readonly encoding: string;
 
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;

@@ -12,10 +12,14 @@ export interface TransferSyntax {
   readonly codec: Codec | undefined;
 }
 
+/** The default of the standard, and what a file without file meta information may be. */
+export const implicitLittleEndian = native("1.2.840.10008.1.2", "Implicit VR Little Endian", { explicitVr: false });
+export const explicitLittleEndian = native("1.2.840.10008.1.2.1", "Explicit VR Little Endian", {});
+
 /** Source: DICOM PS3.5 chapter 10 and annex A; video, JPIP and the retired JPEG processes are not images of a volume. */
 export const transferSyntaxes: readonly TransferSyntax[] = [
-  native("1.2.840.10008.1.2", "Implicit VR Little Endian", { explicitVr: false }),
-  native("1.2.840.10008.1.2.1", "Explicit VR Little Endian", {}),
+  implicitLittleEndian,
+  explicitLittleEndian,
   native("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", { deflated: true }),
   native("1.2.840.10008.1.2.2", "Explicit VR Big Endian", { littleEndian: false }),
   compressed("1.2.840.10008.1.2.5", "RLE Lossless", "rle"),

@@ -1,0 +1,66 @@
+import { codecs } from "./codecs/codecs.ts";
+import { attributeOf } from "./dictionary.ts";
+import { dicomError } from "./faults.ts";
+import { compressedFramesOf } from "./frame-bytes.ts";
+import type { DicomImage } from "./image.ts";
+import { type StoredSamples, samplesOf } from "./stored-samples.ts";
+
+/** Reads the frames of one image, one at a time. */
+export interface FrameReader {
+  /**
+   * Stored values of a frame, counted from 0, before the rescale.
+   *
+   * Shape:  [rows, columns, samples]; colour is RGB
+   * Errors: FormatError D_CODEC, D_RLE, D_FRAGMENTS, D_NONFINITE
+   */
+  readonly frame: (index: number) => Promise<StoredSamples>;
+}
+
+/** A reader of an image's frames; the file has to be at hand from end to end. */
+export function frameReader(image: DicomImage): FrameReader {
+  const { codec } = image.dataSet.transferSyntax;
+  if (codec !== undefined) return compressedReader(image, codec);
+  assertNativeColour(image);
+  return { frame: async (index) => samplesOf(nativeFrame(image, index), image, { isRgb: false }) };
+}
+
+function nativeFrame({ dataSet, rows, columns, format }: DicomImage, index: number) {
+  const values = rows * columns * format.samplesPerPixel;
+  const bytesPerSample = format.bitsAllocated / 8;
+  const start = (dataSet.pixels?.offset ?? 0) + index * values * bytesPerSample;
+  const bytes = dataSet.source.byteArray as Uint8Array;
+  const littleEndian = dataSet.transferSyntax.littleEndian;
+  return { bytes: bytes.subarray(start, start + values * bytesPerSample), bytesPerSample, littleEndian };
+}
+
+function compressedReader(image: DicomImage, codec: keyof typeof codecs): FrameReader {
+  const { dataSet, rows, columns, frames, format, where } = image;
+  const compressed = compressedFramesOf(dataSet, frames);
+  return {
+    frame: async (index) => {
+      const { bitsAllocated, samplesPerPixel } = format;
+      const request = { bytes: compressed[index], rows, columns, samplesPerPixel, bitsAllocated };
+      const { bytes, bytesPerSample, isRgb } = await codecs[codec]({
+        ...request,
+        where: `${where} frame ${index + 1}`,
+      });
+      // Whatever the planar configuration says, these decoders give pixel after pixel.
+      return samplesOf({ bytes, bytesPerSample, littleEndian: true }, interleaved(image), { isRgb });
+    },
+  };
+}
+
+function interleaved(image: DicomImage): DicomImage {
+  return { ...image, format: { ...image.format, planar: false } };
+}
+
+/** Subsampled colour takes fewer bytes than its pixels; without a codec nobody writes it any more. */
+function assertNativeColour({ where, format }: DicomImage): void {
+  if (format.photometric !== "YBR_FULL_422") return;
+  throw dicomError(where, {
+    code: "D_PHOTOMETRIC",
+    expected: "RGB or YBR_FULL in uncompressed pixels",
+    got: format.photometric,
+    tag: attributeOf("PhotometricInterpretation").tag,
+  });
+}

@@ -1,0 +1,96 @@
+import type { Slice } from "./slice.ts";
+
+/** Slices that belong into one volume. */
+export interface SliceGroup {
+  /** Of study and series; never of the patient. */
+  readonly seriesUid: string;
+  /** Names the volume among those of its series; the same whenever the same files are read. */
+  readonly part: string;
+  readonly slices: readonly Slice[];
+  /** Why the series holds more than this group. */
+  readonly kind: "whole" | "contrast" | "time" | "mixed";
+  /** Share of the series's slices. */
+  readonly share: number;
+}
+
+/** Orientations, spacings and sizes that differ by less belong together. */
+const DECIMALS = 3;
+
+/** Positions nearer to each other than this are the same. Units: mm */
+const SAME_POSITION_MM = 0.01;
+
+/**
+ * Sorts slices into volumes: by study and series, then size, spacing and orientation, then contrast, then time where
+ * positions repeat.
+ *
+ * Empty:  a file without a series is a series of its own
+ */
+export function groupSlices(slices: readonly Slice[]): readonly SliceGroup[] {
+  return [...groupBy(slices, seriesKeyOf)].flatMap(([, series]) => volumesOf(series));
+}
+
+function seriesKeyOf({ image, file }: Slice): string {
+  return JSON.stringify([image.studyInstanceUid ?? "", image.seriesInstanceUid ?? file]);
+}
+
+function volumesOf(series: readonly Slice[]): readonly SliceGroup[] {
+  const geometries = [...groupBy(series, geometryKeyOf)];
+  return geometries.flatMap(([, members], g) => {
+    const contrasts = [...groupBy(members, ({ contrast }) => contrast)];
+    return contrasts.flatMap(([contrast, some]) => {
+      const times = timePointsOf(some);
+      return times.map((point, t): SliceGroup => {
+        const parts = [
+          geometries.length > 1 ? `geometry ${g + 1}` : "",
+          contrasts.length > 1 ? contrast || "contrast unnamed" : "",
+          times.length > 1 ? `time ${t + 1}` : "",
+        ];
+        const kind =
+          geometries.length > 1 ? "mixed" : times.length > 1 ? "time" : contrasts.length > 1 ? "contrast" : "whole";
+        return {
+          seriesUid: point[0].image.seriesInstanceUid ?? "",
+          part: parts.filter((text) => text !== "").join(", "),
+          slices: point,
+          kind,
+          share: members.length / series.length,
+        };
+      });
+    });
+  });
+}
+
+function geometryKeyOf({ image, orientation, spacingMm }: Slice): string {
+  const rounded = (values: readonly number[] | undefined) =>
+    values?.map((value) => (Math.round(value * 10 ** DECIMALS) + 0) / 10 ** DECIMALS);
+  return JSON.stringify([image.rows, image.columns, rounded(orientation), rounded(spacingMm)]);
+}
+
+/** Where positions repeat, the first clock that splits the slices into volumes without repetition; else all of them. */
+function timePointsOf(slices: readonly Slice[]): readonly (readonly Slice[])[] {
+  if (!repeatsPositions(slices)) return [slices];
+  for (const [clock] of slices[0].times.entries()) {
+    const points = [...groupBy(slices, ({ times }) => String(times[clock]))]
+      .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }))
+      .map(([, point]) => point);
+    const isSplit = points.length > 1 && points.every((point) => point.length === points[0].length);
+    if (isSplit && !points.some(repeatsPositions)) return points;
+  }
+  return [slices];
+}
+
+function repeatsPositions(slices: readonly Slice[]): boolean {
+  const cell = (mm: number) => Math.round(mm / SAME_POSITION_MM);
+  const places = slices.map(({ positionXyz, file, frame }) => positionXyz?.map(cell).join() ?? `${file} ${frame}`);
+  return new Set(places).size < places.length;
+}
+
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}

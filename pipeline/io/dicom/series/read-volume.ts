@@ -1,0 +1,161 @@
+import { resampleToGrid } from "../../../kernels/resample.ts";
+import { FormatError } from "../../../volume/errors.ts";
+import type { Scan, Warning } from "../../../volume/scan.ts";
+import { type Volume, type VoxelArray, volumeOf, voxelCountOf } from "../../../volume/volume.ts";
+import { checkedVoxels } from "../../checked-voxels.ts";
+import type { FoundScan, ReadOptions } from "../../scan-format.ts";
+import { readDataSet } from "../data-set.ts";
+import { describeImage } from "../describe-image.ts";
+import { type FrameReader, frameReader } from "../read-frames.ts";
+import { faultOfSlices, warningsOf } from "./found-scans.ts";
+import { groupSlices, type SliceGroup } from "./group-slices.ts";
+import { originOf } from "./origin.ts";
+import { scanFiles, wholeOf } from "./scan-files.ts";
+import type { Slice } from "./slice.ts";
+import { type Stack, stackOf, tiltProblem } from "./stack.ts";
+import { straightGridOf } from "./straight-grid.ts";
+import { voxelKindOf } from "./voxel-kind.ts";
+
+/**
+ * Reads a series or one volume of it, slice by slice into its place.
+ *
+ * Shape:  [D, H, W] with D along the normal; colour gives three channels
+ * Units:  LPS in mm; intensities after the rescale of each slice
+ * Errors: FormatError D_…, S_…; GeometryError for a grid that cannot be
+ */
+export async function readVolume(found: FoundScan, options: ReadOptions): Promise<Omit<Scan, "inputs">> {
+  const group = await groupOf(found, options);
+  const where = found.files[0];
+  const stack = stackOf(group.slices, { where, allowGap: options.allowGap ?? false });
+  const tilt = tiltProblem(stack, where, options);
+  if (tilt !== undefined) throw new FormatError(tilt);
+  const read = await readVoxels(stack, { ...options, where });
+  const channels = await Promise.all(
+    read.channels.map((channel) => (stack.isTilted ? straightened(channel) : channel)),
+  );
+  const [{ image }] = group.slices;
+  const isComplete = !stack.isTilted && !stack.slices.includes(undefined);
+  const origin = isComplete ? await originOf(stack, options) : undefined;
+  return {
+    format: "dicom",
+    channels: channels as unknown as Scan["channels"],
+    modality: image.modality,
+    warnings: [
+      ...warningsOf(group),
+      ...stack.warnings,
+      ...read.warnings,
+      ...(stack.isTilted ? [straightWarning(where)] : []),
+    ],
+    ...(origin === undefined ? {} : { dicom: origin }),
+  };
+}
+
+/** What only the listing could see: it knew the whole series, of which a volume's own files are a part. */
+const seenInListing = (code: string) => code === "S_4D" || code === "S_MIXED" || code.startsWith("D_");
+
+/** The slices of the volume that was found. */
+async function groupOf({ files, part = "", problem }: FoundScan, options: ReadOptions): Promise<SliceGroup> {
+  if (problem !== undefined && seenInListing(problem.code)) throw new FormatError(problem);
+  const { slices, refusals } = await scanFiles(files, options);
+  for (const refusal of refusals) throw new FormatError(refusal.problem);
+  const groups = groupSlices(slices);
+  // Without its neighbours a volume needs fewer words to be told apart, never others.
+  const words = part.split(", ");
+  const group = groups.find((each) => each.part.split(", ").every((word) => word === "" || words.includes(word)));
+  if (group === undefined) throw new Error(`no volume ${part} in ${files[0]}`);
+  const fault = faultOfSlices(group);
+  if (fault !== undefined) throw new FormatError(fault);
+  return group;
+}
+
+interface ReadVoxels {
+  readonly channels: readonly Volume[];
+  readonly warnings: readonly Warning[];
+}
+
+async function readVoxels(stack: Stack, options: ReadOptions & { readonly where: string }): Promise<ReadVoxels> {
+  const { where, nanTo, limits } = options;
+  const present = stack.slices.filter((slice) => slice !== undefined);
+  const area = voxelCountOf([1, stack.shape[1], stack.shape[2]]);
+  const Kind = voxelKindOf(present);
+  const count = present[0].image.format.samplesPerPixel;
+  const bytes = voxelCountOf(stack.shape) * count * Kind.BYTES_PER_ELEMENT;
+  if (bytes > limits.volumeBytes) throw tooBigError(where, { bytes, most: limits.volumeBytes });
+  const channels = Array.from({ length: count }, () => new Kind(voxelCountOf(stack.shape)));
+  const reader = sliceReader(options);
+  for (const [d, slice] of stack.slices.entries()) {
+    if (slice === undefined) continue;
+    const samples = await reader(slice);
+    const { slope, intercept } = slice.rescale;
+    for (const [c, channel] of channels.entries())
+      rescaleInto(channel, samples, { at: d * area, area, channel: c, channels: count, slope, intercept });
+  }
+  const checked = channels.map((data) => checkedVoxels(data, { prefix: "D", where, nanTo }));
+  for (const { data } of checked) leaveEmpty(data, { stack, area });
+  return {
+    channels: checked.map(({ data }) => volumeOf(data, stack, where)),
+    warnings: checked.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** Keeps one file open at a time: the frames of an enhanced image follow each other. */
+function sliceReader(options: ReadOptions) {
+  let current: { readonly file: string; readonly frames: FrameReader } | undefined;
+  return async ({ file, frame }: Slice) => {
+    if (current?.file !== file) {
+      const image = describeImage(readDataSet(await wholeOf(file, options), { where: file, limits: options.limits }));
+      // The header was an image's a moment ago; readScan notices that the file changed.
+      if (image === undefined) throw new Error(`${file} is no image any more`);
+      current = { file, frames: frameReader(image) };
+    }
+    return current.frames.frame(frame);
+  };
+}
+
+interface RescaleOptions {
+  readonly at: number;
+  readonly area: number;
+  readonly channel: number;
+  readonly channels: number;
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+function rescaleInto(
+  output: VoxelArray,
+  samples: ArrayLike<number>,
+  { at, area, channel, channels, slope, intercept }: RescaleOptions,
+): void {
+  if (channels === 1 && slope === 1 && intercept === 0) output.set(samples, at);
+  else for (let i = 0; i < area; i++) output[at + i] = samples[i * channels + channel] * slope + intercept;
+}
+
+/** Planes that are missing get the smallest value of those that are there. */
+function leaveEmpty(data: VoxelArray, { stack, area }: { readonly stack: Stack; readonly area: number }): void {
+  const missing = stack.slices.flatMap((slice, d) => (slice === undefined ? [d] : []));
+  if (missing.length === 0) return;
+  let least = Infinity;
+  for (const [d, slice] of stack.slices.entries())
+    if (slice !== undefined) for (let i = d * area; i < (d + 1) * area; i++) least = Math.min(least, data[i]);
+  for (const d of missing) data.fill(least, d * area, (d + 1) * area);
+}
+
+async function straightened(channel: Volume): Promise<Volume> {
+  let least = Infinity;
+  for (let i = 0; i < channel.data.length; i++) least = Math.min(least, channel.data[i]);
+  return resampleToGrid(channel, straightGridOf(channel), { interpolation: "linear", outside: least });
+}
+
+function straightWarning(where: string): Warning {
+  return { code: "S_TILT", where, text: "the tilted stack was resampled to a straight grid" };
+}
+
+function tooBigError(where: string, { bytes, most }: { readonly bytes: number; readonly most: number }): FormatError {
+  return new FormatError({
+    code: "D_TOO_BIG",
+    where,
+    expected: `a volume of at most ${most} bytes`,
+    got: String(bytes),
+    next: "Raise the limit volumeBytes if you trust the files",
+  });
+}
