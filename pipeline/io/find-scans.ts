@@ -34,10 +34,15 @@ export async function findScans(inputs: readonly string[], options: FindOptions 
   const sorted = await sortByFormat(files, { limits, signal });
   const task = { pool, signal, readOptions: { limits, ...choices } };
   const listings = [...sorted.byFormat].map(([format, members]) => listSafely(format, members, task));
-  return merged([
-    { scans: [], refusals: [...refusals, ...sorted.refusals], skipped },
-    ...(await Promise.all(listings)),
-  ]);
+  return withoutClaimed(
+    merged([{ scans: [], refusals: [...refusals, ...sorted.refusals], skipped }, ...(await Promise.all(listings))]),
+  );
+}
+
+/** Voxels in a file of their own say nothing alone; the header beside them tells what they are. */
+function withoutClaimed({ scans, refusals, skipped }: Listing): Listing {
+  const claimed = new Set(scans.flatMap(({ files }) => files));
+  return { scans, refusals: refusals.filter(({ path }) => !claimed.has(path)), skipped };
 }
 
 interface SortedFiles {

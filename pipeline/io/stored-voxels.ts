@@ -49,7 +49,8 @@ const PIECE_BYTES = 2 ** 20;
 /** Types that are held as they are stored, unless they are scaled. */
 const heldAs = { uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array } as const;
 
-const rawArrays = {
+/** The array of a stored type that JavaScript has numbers for. */
+export const rawArrays = {
   ...heldAs,
   int8: Int8Array,
   int32: Int32Array,

@@ -2,11 +2,19 @@ import { basename } from "node:path";
 import { ConfigError } from "../volume/errors.ts";
 import { dicomSegmentationWriter } from "./dicom-seg/write-segmentation.ts";
 import { dicomSeriesWriter } from "./dicom-write/write-series.ts";
+import { metaImageWriter } from "./metaimage/write-metaimage.ts";
 import { niftiWriter } from "./nifti/write-nifti.ts";
+import { nrrdWriter } from "./nrrd/write-nrrd.ts";
 import type { ScanWriter } from "./scan-format.ts";
 
 /** Every kind of file that rarevox writes. */
-export const writers: readonly ScanWriter[] = [niftiWriter, dicomSegmentationWriter, dicomSeriesWriter];
+export const writers: readonly ScanWriter[] = [
+  niftiWriter,
+  nrrdWriter,
+  metaImageWriter,
+  dicomSegmentationWriter,
+  dicomSeriesWriter,
+];
 
 /**
  * The writer that a path's ending chooses; a path without an ending is a folder, and that is a DICOM series.

@@ -1,8 +1,8 @@
 import { type IndexToLps, indexToLpsOf, spacingMmOf, type Triple } from "../../volume/affine.ts";
 import { FormatError, GeometryError } from "../../volume/errors.ts";
-import { axisMovesBetween } from "../../volume/orientation.ts";
 import type { NiftiOrigin, Warning } from "../../volume/scan.ts";
 import { gridDistanceMm } from "../../volume/volume.ts";
+import { assertSpacing, assertSquare, indexToLpsAlong, noOrientationError } from "../place-rules.ts";
 import type { ReadOptions } from "../scan-format.ts";
 import type { NiftiHeader } from "./header.ts";
 
@@ -29,12 +29,6 @@ const millimetresPerUnit: ReadonlyMap<number, number> = new Map([
   [3, 1e-3],
 ]);
 
-/** Voxels from a hundredth of a micrometre to a metre; anything else is a damaged header. */
-const SPACING_RANGE_MM = [1e-5, 1000] as const;
-
-/** Largest cosine between two axes that still counts as a right angle: what single precision leaves of one. */
-const SHEAR_TOLERANCE = 1e-3;
-
 /** Share of the smallest spacing by which sform and qform, or sform and pixdim, may differ without a word. */
 const FORM_TOLERANCE = 0.01;
 
@@ -53,7 +47,8 @@ export function placeOf(header: NiftiHeader, options: PlaceOptions): NiftiPlace 
   const unitMm = millimetresPerUnit.get(header.xyztUnits & 7);
   if (unitMm === undefined)
     throw placeError(where, "N_UNITS", "xyzt_units in mm, m or micrometres", `code ${header.xyztUnits}`);
-  assertSpacing(header.pixdim.slice(1, 4), { where, unitMm });
+  const spacingMm = header.pixdim.slice(1, 4).map((step) => step * unitMm);
+  assertSpacing(spacingMm, { where, prefix: "N" });
   for (const code of [header.sformCode, header.qformCode])
     if (!(code >= 0 && code <= HIGHEST_FORM_CODE))
       throw placeError(where, "N_CODE", `qform and sform codes of 0 to ${HIGHEST_FORM_CODE}`, `${code}`);
@@ -68,16 +63,8 @@ function chosenPlace(header: NiftiHeader, options: UnitOptions): NiftiPlace {
   const { where, straighten } = options;
   if (header.sformCode > 0) {
     const indexToLps = sformOf(header, options);
-    const shear = shearOf(indexToLps);
-    if (shear > SHEAR_TOLERANCE && straighten !== true)
-      throw placeError(
-        where,
-        "N_SHEAR",
-        "an sform with right angles",
-        `a cosine of ${shear.toPrecision(3)}`,
-        STRAIGHTEN,
-      );
-    assertSpacing(spacingMmOf(indexToLps), { where, unitMm: 1 });
+    if (straighten !== true) assertSquare(indexToLps, { where, prefix: "N" });
+    assertSpacing(spacingMmOf(indexToLps), { where, prefix: "N" });
     return { indexToLps, origin: originOf(header), warnings: disagreements(header, { ...options, indexToLps }) };
   }
   if (header.qformCode > 0) {
@@ -86,8 +73,6 @@ function chosenPlace(header: NiftiHeader, options: UnitOptions): NiftiPlace {
   }
   return assumedPlace(header, options);
 }
-
-const STRAIGHTEN = "Ask for resampling to a straight grid if that is acceptable";
 
 function sformOf({ sform }: NiftiHeader, { where, unitMm }: UnitOptions): IndexToLps {
   return rasToLps(sform, { where, unitMm, code: "N_SFORM" });
@@ -131,25 +116,13 @@ function rasToLps(
   }
 }
 
-function assumedPlace(header: NiftiHeader, { where, unitMm, assumeOrientation }: UnitOptions): NiftiPlace {
+function assumedPlace({ pixdim }: NiftiHeader, { where, unitMm, assumeOrientation }: UnitOptions): NiftiPlace {
   if (assumeOrientation === undefined)
-    throw placeError(
-      where,
-      "N_NO_ORIENT",
-      "a qform or sform that says which side is left",
-      "neither",
-      "State the orientation of the axes yourself if you know it (assumeOrientation)",
-    );
-  const { sourceAxis, flipped } = axisMovesBetween(assumeOrientation, "SPL");
-  const rows = new Array<number>(16).fill(0);
-  for (const [target, source] of sourceAxis.entries()) {
-    const world = 2 - target; // S, P, L are the z, y and x rows
-    rows[4 * world + source] = (flipped[target] ? -1 : 1) * header.pixdim[3 - source] * unitMm;
-  }
-  rows[15] = 1;
+    throw noOrientationError({ where, prefix: "N" }, "a qform or sform that says which side is left");
+  const spacingMm: Triple = [pixdim[3] * unitMm, pixdim[2] * unitMm, pixdim[1] * unitMm];
   const text = `no orientation in the file; ${assumeOrientation} taken as asked`;
   return {
-    indexToLps: indexToLpsOf(rows, where),
+    indexToLps: indexToLpsAlong(assumeOrientation, spacingMm, where),
     origin: undefined,
     warnings: [warning(where, "N_NO_ORIENT", text)],
   };
@@ -182,25 +155,6 @@ function qformOrUndefined(header: NiftiHeader, options: UnitOptions): IndexToLps
   }
 }
 
-/** Largest absolute cosine between two axes. */
-function shearOf({ rows }: IndexToLps): number {
-  const cosine = (p: number, q: number) => {
-    const dot = rows[p] * rows[q] + rows[p + 4] * rows[q + 4] + rows[p + 8] * rows[q + 8];
-    const lengths = Math.hypot(rows[p], rows[p + 4], rows[p + 8]) * Math.hypot(rows[q], rows[q + 4], rows[q + 8]);
-    return Math.abs(dot / lengths);
-  };
-  return Math.max(cosine(0, 1), cosine(0, 2), cosine(1, 2));
-}
-
-function assertSpacing(
-  spacing: readonly number[],
-  { where, unitMm }: { readonly where: string; readonly unitMm: number },
-): void {
-  const [least, most] = SPACING_RANGE_MM;
-  if (!spacing.every((step) => step * unitMm >= least && step * unitMm <= most))
-    throw placeError(where, "N_SPACING", `voxel sizes of ${least} to ${most} mm`, `[${spacing}]`);
-}
-
 function originOf({ qformCode, sformCode, quaternion, offsetXyz, pixdim, sform, xyztUnits }: NiftiHeader): NiftiOrigin {
   return { qformCode, sformCode, quaternion, offsetXyz, pixdim: pixdim.slice(0, 4), sform, xyztUnits };
 }
@@ -209,12 +163,6 @@ function warning(where: string, code: string, text: string): Warning {
   return { code, where, text };
 }
 
-function placeError(
-  where: string,
-  code: string,
-  expected: string,
-  got: string,
-  next = "Repair the header, or export the image again",
-): FormatError {
-  return new FormatError({ code, where, expected, got, next });
+function placeError(where: string, code: string, expected: string, got: string): FormatError {
+  return new FormatError({ code, where, expected, got, next: "Repair the header, or export the image again" });
 }

@@ -1,13 +1,12 @@
-import { ConfigError, GeometryError } from "../../volume/errors.ts";
-import { labelMapOf } from "../../volume/label-map.ts";
+import { GeometryError } from "../../volume/errors.ts";
 import type { NiftiOrigin, Scan } from "../../volume/scan.ts";
 import { version } from "../../volume/version.ts";
-import { type Grid, gridDistanceMm, type LabelMap, SAME_GRID_TOLERANCE_MM, type Volume } from "../../volume/volume.ts";
+import { type Grid, gridDistanceMm, SAME_GRID_TOLERANCE_MM, type Volume } from "../../volume/volume.ts";
 import { type Append, writeFileWhole } from "../atomic-write.ts";
 import { extensionMatches } from "../extensions.ts";
 import { appendGzip, assertInflates } from "../gzip-write.ts";
 import type { ScanWriter, WriteOptions } from "../scan-format.ts";
-import type { StoredType } from "../stored-voxels.ts";
+import { writtenVoxelsOf } from "../written-voxels.ts";
 import { encodeHeader, orientationFor } from "./encode-header.ts";
 import { parseHeader } from "./header.ts";
 import { placeOf } from "./orientation.ts";
@@ -24,45 +23,24 @@ export const niftiWriter: ScanWriter = {
  *
  * A scan that came from NIfTI keeps its qform and sform to the bit; others get both, or an sform alone when sheared.
  *
- * Errors: ConfigError W_CHANNELS for more than one channel; FormatError L_RANGE, L_NOT_INTEGER for what are no classes;
- *         GeometryError W_GEOMETRY when single precision cannot hold the place; EnvironmentError from the disk
+ * Errors: those of `writtenVoxelsOf`; GeometryError W_GEOMETRY when single precision cannot hold the place; EnvironmentError from the disk
  */
 export async function writeNifti(scan: Scan, path: string, { signal }: WriteOptions = {}): Promise<string> {
-  const image = onlyChannel(scan, path);
-  const labels = scan.classes === undefined ? undefined : labelMapOf(image, path);
-  const volume = labels ?? image;
+  const { volume, type, isLabelMap, bytes } = writtenVoxelsOf(scan, path);
   const header = encodeHeader({
     grid: volume,
-    type: storedTypes[volume.data.constructor.name as keyof typeof storedTypes],
+    type,
     orientation: orientationToWrite(scan.nifti, volume, path),
-    highestLabel: labels === undefined ? undefined : highestOf(labels),
+    highestLabel: isLabelMap ? highestOf(volume) : undefined,
     description: `rarevox ${version}`,
   });
   assertSamePlace(header, volume, path);
-  const parts = [header, new Uint8Array(volume.data.buffer, volume.data.byteOffset, volume.data.byteLength)];
-  const content = labels === undefined ? "image" : "labels";
+  const parts = [header, bytes];
+  const content = isLabelMap ? "labels" : "image";
   const isGzip = extensionMatches(path, [".gz"]);
   const fill = (append: Append) => (isGzip ? appendGzip(append, parts, { content }) : appendAll(append, parts));
   const options = { ...(signal === undefined ? {} : { signal }), ...(isGzip ? { check: assertInflates } : {}) };
   return (await writeFileWhole(path, fill, options)).path;
-}
-
-const storedTypes = {
-  Uint8Array: "uint8",
-  Int16Array: "int16",
-  Uint16Array: "uint16",
-  Float32Array: "float32",
-} as const satisfies Record<string, StoredType>;
-
-function onlyChannel({ channels }: Scan, where: string): Volume {
-  if (channels.length === 1) return channels[0];
-  throw new ConfigError({
-    code: "W_CHANNELS",
-    where,
-    expected: "a scan of one channel",
-    got: `${channels.length} channels`,
-    next: "Write one file per channel",
-  });
 }
 
 /** The input's own fields, as long as they still say where these voxels are; a unit that was missing is filled in. */
@@ -95,7 +73,7 @@ async function appendAll(append: Append, parts: readonly Uint8Array[]): Promise<
   for (const part of parts) await append(part);
 }
 
-function highestOf({ data }: LabelMap): number {
+function highestOf({ data }: Volume): number {
   let highest = 0;
   for (let i = 0; i < data.length; i++) if (data[i] > highest) highest = data[i];
   return highest;
