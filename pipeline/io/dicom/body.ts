@@ -14,7 +14,7 @@ export interface Body {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly transferSyntax: TransferSyntax;
-  readonly metaSopInstanceUid: string | undefined;
+  readonly meta: FileMeta | undefined;
   /** May be more than `bytes` holds, when only the beginning of the file was read. */
   readonly totalBytes: number;
 }
@@ -27,11 +27,9 @@ const HEAD_BYTES = 2 ** 14;
  *
  * Errors: FormatError D_INFLATE, D_INFLATE_CAP, D_INFLATE_TRUNC; D_TRUNCATED when only the beginning is at hand
  */
-export function bodyAfterMeta(
-  file: Omit<Body, "start" | "transferSyntax" | "metaSopInstanceUid">,
-  { transferSyntax, sopInstanceUid, end: start }: FileMeta,
-): Body {
-  const body = { ...file, start, transferSyntax, metaSopInstanceUid: sopInstanceUid };
+export function bodyAfterMeta(file: Omit<Body, "start" | "transferSyntax" | "meta">, meta: FileMeta): Body {
+  const { transferSyntax, end: start } = meta;
+  const body = { ...file, start, transferSyntax, meta };
   if (!transferSyntax.deflated) return body;
   if (file.bytes.length < file.totalBytes) throw moreBytesError(file.where);
   const { where, limits } = file;

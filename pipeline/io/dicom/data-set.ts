@@ -6,7 +6,7 @@ import { byteCursor } from "./byte-cursor.ts";
 import { attributeOf, tagKey } from "./dictionary.ts";
 import { assertSyntaxFits, warnOfTail, warnOfText } from "./encoding-checks.ts";
 import { dicomError, warningList } from "./faults.ts";
-import { hasDicomPrefix, readFileMeta } from "./file-meta.ts";
+import { type FileMeta, hasDicomPrefix, readFileMeta } from "./file-meta.ts";
 import { type Encapsulated, readFragments } from "./fragments.ts";
 import { notDicomError } from "./not-dicom.ts";
 import { decodeText } from "./text.ts";
@@ -44,8 +44,8 @@ export interface DicomDataSet {
   readonly explicitVr: boolean;
   readonly characterSets: readonly string[];
   readonly transferSyntax: TransferSyntax;
-  /** As the file meta information says it. */
-  readonly metaSopInstanceUid: string | undefined;
+  /** Undefined for a data set without file meta information. */
+  readonly meta: FileMeta | undefined;
   readonly limits: Limits;
   readonly warnings: readonly Warning[];
   /** Undefined when the file holds no pixels. */
@@ -104,13 +104,13 @@ export function itemsOfElement(parent: DicomItem, items: readonly ElementTable[]
  * A data set without file meta information: believed only when one of the two encodings it may have accounts for every
  * byte of the file.
  */
-function readBare(file: Omit<Body, "start" | "transferSyntax" | "metaSopInstanceUid">): DicomDataSet {
+function readBare(file: Omit<Body, "start" | "transferSyntax" | "meta">): DicomDataSet {
   const { where, bytes, totalBytes } = file;
   if (!looksLikeDicom(bytes)) throw notDicomError(where, bytes);
   if (bytes.length < totalBytes) throw moreBytesError(where);
   for (const transferSyntax of [explicitLittleEndian, implicitLittleEndian]) {
     const warnings = warningList(where);
-    const found = bareDataSet({ ...file, warnings, start: 0, transferSyntax, metaSopInstanceUid: undefined });
+    const found = bareDataSet({ ...file, warnings, start: 0, transferSyntax, meta: undefined });
     if (found === undefined) continue;
     warnings.warn("D_NO_META", `no file meta information; read as ${transferSyntax.name}`);
     return { ...found, warnings: warnings.list() };
@@ -131,7 +131,7 @@ function bareDataSet(body: Body): DicomDataSet | undefined {
 }
 
 function dataSetOf(body: Body): DicomDataSet {
-  const { where, limits, warnings, bytes, start, transferSyntax, metaSopInstanceUid, totalBytes } = body;
+  const { where, limits, warnings, bytes, start, transferSyntax, meta, totalBytes } = body;
   const { explicitVr, littleEndian } = transferSyntax;
   const { warn } = warnings;
   assertSyntaxFits(byteCursor(bytes, { where, start, littleEndian }), transferSyntax);
@@ -146,7 +146,7 @@ function dataSetOf(body: Body): DicomDataSet {
   warnOfText(walk.elements, { bytes, characterSets, warn });
   return {
     ...{ where, source, elements: walk.elements, explicitVr, characterSets },
-    ...{ transferSyntax, metaSopInstanceUid, limits, pixels, totalBytes },
+    ...{ transferSyntax, meta, limits, pixels, totalBytes },
     warnings: warnings.list(),
   };
 }

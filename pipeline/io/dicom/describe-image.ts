@@ -33,7 +33,7 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
     where,
     dataSet,
     encoding: dataSet.transferSyntax.name,
-    ...identityOf(dataSet),
+    ...identityOf(dataSet, warnings.warn),
     modality,
     ...extent,
     format,
@@ -48,11 +48,15 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
   };
 }
 
-function identityOf(dataSet: DicomDataSet) {
+function identityOf(dataSet: DicomDataSet, warn: PixelCheck["warn"]) {
   const optional = (keyword: Keyword) => uidIn(dataSet, keyword);
-  const required = (keyword: Keyword) => {
+  const required = (keyword: Keyword, fromMeta: string | undefined) => {
     const uid = uidIn(dataSet, keyword);
     if (uid !== undefined) return uid;
+    if (fromMeta !== undefined) {
+      warn("D_UID_FROM_META", `${keyword} is empty; the file meta information's was taken`);
+      return fromMeta;
+    }
     throw dicomError(dataSet.where, {
       code: "D_MISSING",
       expected: `a value for ${keyword}`,
@@ -61,8 +65,8 @@ function identityOf(dataSet: DicomDataSet) {
     });
   };
   return {
-    sopClassUid: required("SOPClassUID"),
-    sopInstanceUid: required("SOPInstanceUID"),
+    sopClassUid: required("SOPClassUID", dataSet.meta?.sopClassUid),
+    sopInstanceUid: required("SOPInstanceUID", dataSet.meta?.sopInstanceUid),
     seriesInstanceUid: optional("SeriesInstanceUID"),
     studyInstanceUid: optional("StudyInstanceUID"),
     frameOfReferenceUid: optional("FrameOfReferenceUID"),

@@ -8,6 +8,7 @@ import { hasLongLength, isKnownVr } from "./value-representations.ts";
 /** What stands before the data set. */
 export interface FileMeta {
   readonly transferSyntax: TransferSyntax;
+  readonly sopClassUid: string | undefined;
   readonly sopInstanceUid: string | undefined;
   /** First byte of the data set. */
   readonly end: number;
@@ -47,6 +48,7 @@ export function readFileMeta(bytes: Uint8Array, { where, limits, warn }: MetaOpt
   compareGroupLength(cursor, { values, warn });
   return {
     transferSyntax: syntaxOf(where, uidIn(values, attributeOf("TransferSyntaxUID").tag)),
+    sopClassUid: uidIn(values, attributeOf("MediaStorageSOPClassUID").tag),
     sopInstanceUid: uidIn(values, attributeOf("MediaStorageSOPInstanceUID").tag),
     end: cursor.position,
   };

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { spacingMmOf } from "../../../volume/affine.ts";
 import { FormatError, GeometryError, type Problem } from "../../../volume/errors.ts";
 import { orientationOf } from "../../../volume/orientation.ts";
@@ -9,9 +10,6 @@ import { type Stack, stackOf, tiltProblem } from "./stack.ts";
 
 /** Share of a series that one geometry needs to stand for it, where the user allows that. */
 const DOMINANT_SHARE = 0.9;
-
-/** Most warnings of one code that a scan repeats from its files. */
-const MOST_REPEATED = 1;
 
 /** The volumes in scanned files, each with its geometry or with what is wrong with it. */
 export function foundScansOf(scanned: ScannedFiles, options: ReadOptions): readonly FoundScan[] {
@@ -27,7 +25,8 @@ interface Context {
 function foundScanOf(group: SliceGroup, { groups, scanned, options }: Context): FoundScan {
   const { slices, seriesUid, part } = group;
   const [{ file }] = slices;
-  const id = seriesUid === "" ? file : seriesUid;
+  const files = [...new Set(slices.map((slice) => slice.file))];
+  const id = seriesUid !== "" ? seriesUid : files.length > 1 ? dirname(file) : file;
   const stack = stackOrProblem(group, options);
   const problem =
     scanned.brokenSeries.get(seriesUid) ??
@@ -37,7 +36,7 @@ function foundScanOf(group: SliceGroup, { groups, scanned, options }: Context): 
   return {
     format: "dicom",
     id: part === "" ? id : `${id}#${part}`,
-    files: [...new Set(slices.map((slice) => slice.file))],
+    files,
     ...(part === "" ? {} : { part }),
     summary: summaryOf(group, "slices" in stack ? stack : undefined),
     ...(problem === undefined ? {} : { problem }),
@@ -64,12 +63,12 @@ function stackOrProblem(
 /** What is wrong with slices, whatever their geometry. */
 export function faultOfSlices({ slices }: SliceGroup): Problem | undefined {
   const where = slices[0].file;
-  if (slices.some(({ image }) => image.isMosaic))
+  if (slices.some(({ image, tile }) => image.isMosaic && tile === undefined))
     return {
       code: "S_MOSAIC",
       where,
-      expected: "one slice in each image",
-      got: "a mosaic of slices",
+      expected: "one slice in each image, or a mosaic that says how it is laid out",
+      got: "a mosaic without its private header",
       next: "Unpack it first, for example with dcm2niix",
     };
   const frames = new Set(slices.map(({ image }) => image.frameOfReferenceUid));
@@ -116,13 +115,12 @@ function summaryOf({ slices, part }: SliceGroup, stack: Stack | undefined): Scan
 }
 
 /** What is odd about the files of a group, each thing once. */
-export function warningsOf({ slices }: SliceGroup): readonly Warning[] {
-  const seen = new Map<string, number>();
-  return slices.flatMap(({ image }) =>
-    image.warnings.filter(({ code }) => {
-      const count = seen.get(code) ?? 0;
-      seen.set(code, count + 1);
-      return count < MOST_REPEATED;
-    }),
-  );
+export function warningsOf({ slices, seriesUid }: SliceGroup): readonly Warning[] {
+  const first = new Map<string, Warning>();
+  for (const { image } of slices)
+    for (const warning of image.warnings) if (!first.has(warning.code)) first.set(warning.code, warning);
+  const where = slices[0].file;
+  const text = "the series UID is empty; files of one folder and frame of reference were taken as a series";
+  const nameless = seriesUid === "" && slices.length > 1 ? [{ code: "D_UID", where, text }] : [];
+  return [...first.values(), ...nameless];
 }

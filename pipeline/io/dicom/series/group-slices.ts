@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Slice } from "./slice.ts";
 
 /** Slices that belong into one volume. */
@@ -23,14 +24,18 @@ const SAME_POSITION_MM = 0.01;
  * Sorts slices into volumes: by study and series, then size, spacing and orientation, then contrast, then time where
  * positions repeat.
  *
- * Empty:  a file without a series is a series of its own
+ * Empty:  a file with neither series nor frame of reference is a series of its own
  */
 export function groupSlices(slices: readonly Slice[]): readonly SliceGroup[] {
   return [...groupBy(slices, seriesKeyOf)].flatMap(([, series]) => volumesOf(series));
 }
 
+/** De-identification may empty the series UID: then a folder and a frame of reference stand for it. */
 function seriesKeyOf({ image, file }: Slice): string {
-  return JSON.stringify([image.studyInstanceUid ?? "", image.seriesInstanceUid ?? file]);
+  const { studyInstanceUid = "", seriesInstanceUid, frameOfReferenceUid, modality, seriesDescription } = image;
+  if (seriesInstanceUid !== undefined) return JSON.stringify([studyInstanceUid, seriesInstanceUid]);
+  if (frameOfReferenceUid === undefined) return JSON.stringify([studyInstanceUid, file]);
+  return JSON.stringify([studyInstanceUid, dirname(file), frameOfReferenceUid, modality, seriesDescription]);
 }
 
 function volumesOf(series: readonly Slice[]): readonly SliceGroup[] {

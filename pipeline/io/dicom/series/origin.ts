@@ -1,5 +1,6 @@
 import type { DicomOrigin } from "../../../volume/scan.ts";
 import { copiedKeywords } from "../../dicom-write/copied-attributes.ts";
+import { derivedUid } from "../../dicom-write/derived-uid.ts";
 import type { ReadOptions } from "../../scan-format.ts";
 import { readDataSet } from "../data-set.ts";
 import type { Keyword } from "../dictionary.ts";
@@ -11,7 +12,11 @@ import type { Stack } from "./stack.ts";
 export async function originOf(stack: Stack, options: ReadOptions): Promise<DicomOrigin | undefined> {
   const slices = stack.slices.filter((slice) => slice !== undefined);
   const [{ image, file }] = slices;
-  const { studyInstanceUid, seriesInstanceUid, frameOfReferenceUid } = image;
+  const { frameOfReferenceUid } = image;
+  // De-identification may have emptied them; derived objects still have to agree with each other.
+  const standIn = (kind: string) => frameOfReferenceUid && derivedUid(kind, frameOfReferenceUid);
+  const studyInstanceUid = image.studyInstanceUid ?? standIn("study");
+  const seriesInstanceUid = image.seriesInstanceUid ?? standIn("series");
   if (studyInstanceUid === undefined || seriesInstanceUid === undefined) return undefined;
   const dataSet = readDataSet(await wholeOf(file, options), { where: file, limits: options.limits });
   const known = (copiedKeywords as readonly Keyword[]).filter((keyword) => hasAttribute(dataSet, keyword));

@@ -7,6 +7,7 @@ import type { FoundScan, ReadOptions } from "../../scan-format.ts";
 import { readDataSet } from "../data-set.ts";
 import { describeImage } from "../describe-image.ts";
 import { type FrameReader, frameReader } from "../read-frames.ts";
+import type { StoredSamples } from "../stored-samples.ts";
 import { faultOfSlices, warningsOf } from "./found-scans.ts";
 import { groupSlices, type SliceGroup } from "./group-slices.ts";
 import { originOf } from "./origin.ts";
@@ -34,7 +35,7 @@ export async function readVolume(found: FoundScan, options: ReadOptions): Promis
     read.channels.map((channel) => (stack.isTilted ? straightened(channel) : channel)),
   );
   const [{ image }] = group.slices;
-  const isComplete = !stack.isTilted && !stack.slices.includes(undefined);
+  const isComplete = !stack.isTilted && stack.slices.every((slice) => slice !== undefined && slice.tile === undefined);
   const origin = isComplete ? await originOf(stack, options) : undefined;
   return {
     format: "dicom",
@@ -101,15 +102,28 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
 /** Keeps one file open at a time: the frames of an enhanced image follow each other. */
 function sliceReader(options: ReadOptions) {
   let current: { readonly file: string; readonly frames: FrameReader } | undefined;
-  return async ({ file, frame }: Slice) => {
+  return async ({ file, frame, tile, image: { rows, columns } }: Slice) => {
     if (current?.file !== file) {
       const image = describeImage(readDataSet(await wholeOf(file, options), { where: file, limits: options.limits }));
       // The header was an image's a moment ago; readScan notices that the file changed.
       if (image === undefined) throw new Error(`${file} is no image any more`);
       current = { file, frames: frameReader(image) };
     }
-    return current.frames.frame(frame);
+    const samples = await current.frames.frame(frame);
+    return tile === undefined ? samples : cutTile(samples, { tile, rows, columns });
   };
+}
+
+function cutTile(
+  samples: StoredSamples,
+  { tile, rows, columns }: { tile: NonNullable<Slice["tile"]>; rows: number; columns: number },
+): StoredSamples {
+  const cut = samples.slice(0, rows * columns);
+  for (let h = 0; h < rows; h++) {
+    const start = (tile.row + h) * tile.columnsOfWhole + tile.column;
+    cut.set(samples.subarray(start, start + columns), h * columns);
+  }
+  return cut;
 }
 
 interface RescaleOptions {

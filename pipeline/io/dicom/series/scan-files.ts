@@ -8,6 +8,7 @@ import { describeImage } from "../describe-image.ts";
 import type { DicomImage } from "../image.ts";
 import { textOf } from "../values.ts";
 import { hasFunctionalGroups, slicesOfEnhanced } from "./enhanced.ts";
+import { slicesOfMosaic } from "./mosaic.ts";
 import { type Slice, sliceOfImage } from "./slice.ts";
 
 /** What a set of DICOM files holds. */
@@ -60,7 +61,7 @@ export async function scanFiles(files: readonly string[], options: ReadOptions):
 
 /** The slices of an image, or why there are none. */
 export function slicesIn(dataSet: DicomDataSet): readonly Slice[] | string {
-  if (dataSet.metaSopInstanceUid !== undefined && textOf(dataSet, "SOPClassUID") === DICOMDIR) return "a DICOMDIR";
+  if (dataSet.meta?.sopClassUid === DICOMDIR) return "a DICOMDIR";
   const image = describeImage(dataSet);
   if (image === undefined) return `not an image (${textOf(dataSet, "Modality") ?? "no modality"})`;
   return slicesOfImage(image);
@@ -68,6 +69,8 @@ export function slicesIn(dataSet: DicomDataSet): readonly Slice[] | string {
 
 function slicesOfImage(image: DicomImage): readonly Slice[] {
   if (hasFunctionalGroups(image.dataSet)) return slicesOfEnhanced(image);
+  const mosaic = image.isMosaic ? slicesOfMosaic(image) : undefined;
+  if (mosaic !== undefined) return mosaic;
   const { dataSet, ...facts } = image;
   return Array.from({ length: image.frames }, (_, frame) => ({ ...sliceOfImage(facts), frame }));
 }

@@ -10,6 +10,8 @@ export interface Slice {
   readonly image: ImageFacts;
   /** Counted from 0. */
   readonly frame: number;
+  /** Where in the frame the slice begins, for a slice of a mosaic. Units: pixels */
+  readonly tile?: { readonly row: number; readonly column: number; readonly columnsOfWhole: number };
   readonly positionXyz: Triple | undefined;
   /** [row x, y, z, column x, y, z] */
   readonly orientation: readonly number[] | undefined;
