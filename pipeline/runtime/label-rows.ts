@@ -1,20 +1,26 @@
 import type { AxisMap } from "./axis-map.ts";
+import { classOfDecision, decisionRuleOf } from "./decision.ts";
 import type { NetworkOutput } from "./network.ts";
 import type { Block } from "./score-rows.ts";
 
-/** Output rows and columns that one block of scores decides; the same sides as `Block`, on the output grid. */
-export type OutputBlock = Block;
+/** A row of scores [C, block H, block W] with the decision for each of its voxels. */
+export interface DecidedRow {
+  readonly scores: Float32Array;
+  readonly decisions: Uint16Array;
+}
 
-/** Decides the voxels of one output row of a block from the two score rows it lies between. */
+/** Writes the voxels of one output slice that a block decides, from the two rows of scores it lies between. */
 export type LabelRowInto = (
   labels: Uint8Array | Uint16Array,
-  scores: { readonly first: Float32Array; readonly second: Float32Array; readonly share: number },
+  rows: { readonly first: DecidedRow; readonly second: DecidedRow; readonly share: number },
 ) => void;
 
 /**
  * Prepares the way from scores on the network's grid to class ids on the output's: interpolate, then decide.
  *
- * Shape:  scores [C, block H, block W] -> labels [output H, output W], the output block of it
+ * Where the neighbours are decided alike, so is all between them: a channel that wins at every corner wins in every
+ * mean of the corners. Only the voxels along the borders of structures are interpolated.
+ *
  * Source: nnU-Net v2 convert_predicted_logits_to_segmentation_with_correct_shape (scores are resampled, not labels)
  */
 export function labelRowWriter({
@@ -26,87 +32,53 @@ export function labelRowWriter({
 }: {
   readonly output: NetworkOutput;
   readonly block: Block;
-  readonly outputBlock: OutputBlock;
+  readonly outputBlock: Block;
   readonly mapH: AxisMap;
   readonly mapW: AxisMap;
 }): LabelRowInto {
   const width = block.toW - block.fromW;
   const plane = (block.toH - block.fromH) * width;
-  const columns = outputBlock.toW - outputBlock.fromW;
   const outputWidth = mapW.first.length;
-  const along = sliceMap(mapW, { from: outputBlock.fromW, to: outputBlock.toW, origin: block.fromW });
-  const mixed = new Float32Array(output.classIds.length * plane);
-  const line = new Float32Array(width);
-  const stretched = new Float32Array(columns);
-  const decide = decisionOf(output, columns);
+  const classOf = classOfDecision(output);
+  const { threshold, greatest } = decisionRuleOf(output.kind);
 
   return (labels, { first, second, share }) => {
-    const scores = share === 0 ? first : blendInto(mixed, { first, second, share });
+    const [near, far] = [first.decisions, second.decisions];
+
+    const decideBetween = (upLeft: number, right: number, down: number, shareH: number, shareW: number): number => {
+      const mix = ({ scores }: DecidedRow, at: number) => {
+        const up = scores[at] + shareW * (scores[at + right] - scores[at]);
+        const low = scores[at + down] + shareW * (scores[at + down + right] - scores[at + down]);
+        return up + shareH * (low - up);
+      };
+      let [decision, best] = [0, threshold];
+      for (let c = 0, at = upLeft; at < first.scores.length; c++, at += plane) {
+        const score = share === 0 ? mix(first, at) : (1 - share) * mix(first, at) + share * mix(second, at);
+        if (!(score > best)) continue;
+        decision = c + 1;
+        if (greatest) best = score;
+      }
+      return decision;
+    };
+
     for (let y = outputBlock.fromH; y < outputBlock.toH; y++) {
-      const ids = labels.subarray(y * outputWidth + outputBlock.fromW, y * outputWidth + outputBlock.toW);
-      for (let c = 0; c < output.classIds.length; c++) {
-        const at = (row: number) => scores.subarray(c * plane + (row - block.fromH) * width).subarray(0, width);
-        const [upper, lower] = [at(mapH.first[y]), at(mapH.second[y])];
-        const rowScores =
-          mapH.share[y] === 0 ? upper : blendInto(line, { first: upper, second: lower, share: mapH.share[y] });
-        decide(ids, c, along.straight ? rowScores : stretchInto(stretched, rowScores, along));
+      const up = (mapH.first[y] - block.fromH) * width - block.fromW;
+      const down = (mapH.second[y] - mapH.first[y]) * width;
+      for (let x = outputBlock.fromW; x < outputBlock.toW; x++) {
+        const at = up + mapW.first[x];
+        const right = mapW.second[x] - mapW.first[x];
+        const one = near[at];
+        const alike =
+          one === near[at + right] &&
+          one === near[at + down] &&
+          one === near[at + down + right] &&
+          one === far[at] &&
+          one === far[at + right] &&
+          one === far[at + down] &&
+          one === far[at + down + right];
+        const decision = alike ? one : decideBetween(at, right, down, mapH.share[y], mapW.share[x]);
+        labels[y * outputWidth + x] = classOf[decision];
       }
     }
   };
-}
-
-/** Takes the scores of channel `c` into account, channels in order; the last channel completes the ids. */
-type Decide = (ids: Uint8Array | Uint16Array, c: number, scores: Float32Array) => void;
-
-function decisionOf({ kind, classIds }: NetworkOutput, columns: number): Decide {
-  if (kind === "sigmoid" || kind === "sigmoid-logits") return claimAbove(classIds, kind === "sigmoid" ? 0.5 : 0);
-  const best = new Float32Array(columns);
-  return (ids, c, scores) => {
-    const id = classIds[c];
-    if (c === 0) {
-      best.set(scores.subarray(0, columns));
-      ids.fill(id);
-      return;
-    }
-    for (let x = 0; x < columns; x++)
-      if (scores[x] > best[x]) {
-        best[x] = scores[x];
-        ids[x] = id;
-      }
-  };
-}
-
-function claimAbove(classIds: readonly number[], threshold: number): Decide {
-  return (ids, c, scores) => {
-    if (c === 0) ids.fill(0);
-    for (let x = 0; x < ids.length; x++) if (scores[x] > threshold) ids[x] = classIds[c];
-  };
-}
-
-function blendInto(
-  target: Float32Array,
-  { first, second, share }: { first: Float32Array; second: Float32Array; share: number },
-): Float32Array {
-  for (let i = 0; i < target.length; i++) target[i] = first[i] + share * (second[i] - first[i]);
-  return target;
-}
-
-interface AlongW extends AxisMap {
-  /** Whether output column x is input column x of the block. */
-  readonly straight: boolean;
-}
-
-function sliceMap(map: AxisMap, { from, to, origin }: { from: number; to: number; origin: number }): AlongW {
-  const first = map.first.slice(from, to).map((x) => x - origin);
-  const second = map.second.slice(from, to).map((x) => x - origin);
-  const share = map.share.slice(from, to);
-  return { first, second, share, straight: first.every((x, i) => x === i) && share.every((s) => s === 0) };
-}
-
-function stretchInto(target: Float32Array, line: Float32Array, { first, second, share }: AxisMap): Float32Array {
-  for (let x = 0; x < target.length; x++) {
-    const left = line[first[x]];
-    target[x] = left + share[x] * (line[second[x]] - left);
-  }
-  return target;
 }

@@ -67,7 +67,11 @@ export async function openSession(
   };
 }
 
-const memoryOptions = { enableCpuMemArena: true, enableMemPattern: true };
+/**
+ * The arena makes runs up to twice as fast (no page faults); the memory pattern adds a second copy of it and no speed:
+ * 2.9 GB against 1.8 GB, 1.6 GB without both, for a U-Net's top level on 128 x 128 x 128.
+ */
+const memoryOptions = { enableCpuMemArena: true, enableMemPattern: false };
 
 async function run(
   session: InferenceSession,

@@ -1,6 +1,6 @@
 import type { LabelArray } from "../volume/volume.ts";
 import type { AxisMap } from "./axis-map.ts";
-import type { LabelRowInto } from "./label-rows.ts";
+import type { DecidedRow, LabelRowInto } from "./label-rows.ts";
 import type { PatchView } from "./patch-copy.ts";
 import type { ScoreRows } from "./score-rows.ts";
 
@@ -24,28 +24,35 @@ export function rollingFrontOf(
     mapD,
     depth,
     patchDepth,
+    rowVoxels,
   }: {
     readonly rows: ScoreRows;
     readonly writeRow: LabelRowInto;
     readonly mapD: AxisMap;
     readonly depth: number;
     readonly patchDepth: number;
+    /** Of the block. */
+    readonly rowVoxels: number;
   },
 ): RollingFront {
   const outputDepth = mapD.first.length;
   const sliceLength = labels.length / outputDepth;
+  // An output row lies between the last two finished rows, never further back.
+  const lastDecisions = [new Uint16Array(rowVoxels), new Uint16Array(rowVoxels)];
+  const decided = (d: number): DecidedRow => ({ scores: rows.row(d), decisions: lastDecisions[d % 2] });
   let [reached, finished, written] = [0, 0, 0];
 
   const writeFinished = () => {
     for (; written < outputDepth && mapD.second[written] < finished; written++) {
-      const [first, second] = [rows.row(mapD.first[written]), rows.row(mapD.second[written])];
       const slice = labels.subarray(written * sliceLength, (written + 1) * sliceLength);
+      const [first, second] = [decided(mapD.first[written]), decided(mapD.second[written])];
       writeRow(slice, { first, second, share: mapD.share[written] });
     }
   };
   const finishBelow = (end: number) => {
     while (finished < end) {
-      rows.finish(finished++);
+      rows.finish(finished, lastDecisions[finished % 2]);
+      finished++;
       writeFinished();
     }
   };

@@ -98,17 +98,12 @@ async function runBlock(
 function frontOf({ network, shape, plan, mirrors, maps, memory, labels }: Job, block: ScoreBlock): RollingFront {
   const { where, output } = network;
   const [mapD, mapH, mapW] = maps;
-  const channels = output.classIds.length;
-  const rows = scoreRowsOf(memory, {
-    where,
-    plan,
-    shape,
-    block: block.scores,
-    channels,
-    viewsPerPatch: mirrors.length,
-  });
+  const { fromH, toH, fromW, toW } = block.scores;
+  const viewsPerPatch = mirrors.length;
+  const rows = scoreRowsOf(memory, { where, plan, shape, block: block.scores, output, viewsPerPatch });
   const writeRow = labelRowWriter({ output, block: block.scores, outputBlock: block.output, mapH, mapW });
-  return rollingFrontOf(labels, { rows, writeRow, mapD, depth: shape[0], patchDepth: plan.patch[0] });
+  const rowVoxels = (toH - fromH) * (toW - fromW);
+  return rollingFrontOf(labels, { rows, writeRow, mapD, depth: shape[0], patchDepth: plan.patch[0], rowVoxels });
 }
 
 function* viewsOf({ plan, mirrors }: Job, { startsH, startsW }: ScoreBlock): Generator<PatchView> {
