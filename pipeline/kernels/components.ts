@@ -1,9 +1,10 @@
 import type { Triple } from "../volume/affine.ts";
 import type { Box } from "../volume/box.ts";
 import { type LabelArray, type LabelMap, volumeOf } from "../volume/volume.ts";
-import { boxesOf, type ComponentRuns, type Connectivity, componentRunsOf } from "./component-runs.ts";
+import { componentsOfRuns, type RunComponents } from "./component-runs.ts";
+import { boxesOf, type Connectivity, type Runs, runsOf } from "./runs.ts";
 
-export type { Connectivity } from "./component-runs.ts";
+export type { Connectivity } from "./runs.ts";
 
 /** One connected region of one class. */
 export interface Component {
@@ -13,9 +14,14 @@ export interface Component {
 }
 
 /** Class ids on a grid, whatever its geometry. */
-export interface Labels<T extends LabelArray = LabelArray> {
-  readonly data: T;
+export interface Labels {
+  readonly data: LabelArray;
   readonly shape: Triple;
+}
+
+interface Choice {
+  /** Default 26. */
+  readonly connectivity?: Connectivity;
 }
 
 /**
@@ -24,28 +30,19 @@ export interface Labels<T extends LabelArray = LabelArray> {
  * Empty:  background only gives none
  * Cost:   O(voxels); memory for the runs of voxels, not for the volume
  */
-export function componentsOf(
-  { data, shape }: Labels,
-  { connectivity = 26 }: { readonly connectivity?: Connectivity } = {},
-): readonly Component[] {
-  const runs = componentRunsOf(data, shape, connectivity);
-  const sizes = sizesOf(runs);
-  const boxes = boxesOf(runs, { groupOf: runs.component, groups: runs.componentCount, shape });
-  return Array.from(firstRunsOf(runs), (run, n) => ({
-    classId: data[runs.start[run]],
-    voxels: sizes[n],
-    box: boxes[n],
-  }));
+export function componentsOf(labels: Labels, { connectivity = 26 }: Choice = {}): readonly Component[] {
+  const { runs, component, componentCount, classOf, sizes } = regionsOf(labels, connectivity);
+  const boxes = boxesOf(runs, { groupOf: component, groups: componentCount, shape: labels.shape });
+  return boxes.map((box, n) => ({ classId: classOf(n), voxels: sizes[n], box }));
 }
 
 /** For each voxel its region, counted from 1 in the order of `componentsOf`; 0 in the background. */
-export function componentIndicesOf(
-  { data, shape }: Labels,
-  { connectivity = 26 }: { readonly connectivity?: Connectivity } = {},
-): Uint32Array {
-  const { start, stop, component } = componentRunsOf(data, shape, connectivity);
-  const indices = new Uint32Array(data.length);
-  for (let run = 0; run < start.length; run++) indices.fill(component[run] + 1, start[run], stop[run]);
+export function componentIndicesOf(labels: Labels, { connectivity = 26 }: Choice = {}): Uint32Array {
+  const { runs, component } = regionsOf(labels, connectivity);
+  const indices = new Uint32Array(labels.data.length);
+  component.forEach((n, run) => {
+    indices.fill(n + 1, runs.start[run], runs.stop[run]);
+  });
   return indices;
 }
 
@@ -57,22 +54,17 @@ export function componentIndicesOf(
  */
 export function keepLargest<T extends LabelArray>(
   labels: LabelMap<T>,
-  { connectivity = 26, classIds }: { readonly connectivity?: Connectivity; readonly classIds?: readonly number[] } = {},
+  { connectivity = 26, classIds }: Choice & { readonly classIds?: readonly number[] } = {},
 ): LabelMap<T> {
-  const runs = componentRunsOf(labels.data, labels.shape, connectivity);
-  const sizes = sizesOf(runs);
-  const firstRuns = firstRunsOf(runs);
-  const classOf = (component: number) => labels.data[runs.start[firstRuns[component]]];
+  const regions = regionsOf(labels, connectivity);
+  const { sizes, classOf } = regions;
   const largest = new Map<number, number>();
-  sizes.forEach((size, component) => {
-    const kept = largest.get(classOf(component));
-    if (kept === undefined || size > sizes[kept]) largest.set(classOf(component), component);
+  sizes.forEach((size, n) => {
+    const kept = largest.get(classOf(n));
+    if (kept === undefined || size > sizes[kept]) largest.set(classOf(n), n);
   });
-  const wanted = classIds && new Set(classIds);
-  return without(labels, runs, (component) => {
-    const classId = classOf(component);
-    return (wanted?.has(classId) ?? true) && largest.get(classId) !== component;
-  });
+  const isChosen = (id: number) => classIds?.includes(id) ?? true;
+  return without(labels, regions, (n) => isChosen(classOf(n)) && largest.get(classOf(n)) !== n);
 }
 
 /**
@@ -82,24 +74,30 @@ export function keepLargest<T extends LabelArray>(
  */
 export function removeSmall<T extends LabelArray>(
   labels: LabelMap<T>,
-  {
-    connectivity = 26,
-    minimumVoxels,
-  }: { readonly connectivity?: Connectivity; readonly minimumVoxels: (classId: number) => number },
+  { connectivity = 26, minimumVoxels }: Choice & { readonly minimumVoxels: (classId: number) => number },
 ): LabelMap<T> {
-  const runs = componentRunsOf(labels.data, labels.shape, connectivity);
-  const sizes = sizesOf(runs);
-  const firstRuns = firstRunsOf(runs);
-  return without(
-    labels,
-    runs,
-    (component) => sizes[component] < minimumVoxels(labels.data[runs.start[firstRuns[component]]]),
-  );
+  const regions = regionsOf(labels, connectivity);
+  return without(labels, regions, (n) => regions.sizes[n] < minimumVoxels(regions.classOf(n)));
+}
+
+/** The runs of a label map, their components, and each component's class and size. */
+function regionsOf({ data, shape }: Labels, connectivity: Connectivity) {
+  const runs = runsOf(data, shape, "skip");
+  const components = componentsOfRuns(runs, { data, shape, connectivity });
+  const sizes = sizesOf(runs, components);
+  const classOf = (component: number) => data[runs.start[components.firstRun[component]]];
+  return { runs, ...components, sizes, classOf };
+}
+
+function sizesOf({ start, stop }: Runs, { component, componentCount }: RunComponents): Float64Array {
+  const sizes = new Float64Array(componentCount);
+  for (let run = 0; run < start.length; run++) sizes[component[run]] += stop[run] - start[run];
+  return sizes;
 }
 
 function without<T extends LabelArray>(
   labels: LabelMap<T>,
-  { start, stop, component, componentCount }: ComponentRuns,
+  { runs: { start, stop }, component, componentCount }: ReturnType<typeof regionsOf>,
   goes: (component: number) => boolean,
 ): LabelMap<T> {
   const gone = Uint8Array.from({ length: componentCount }, (_, n) => (goes(n) ? 1 : 0));
@@ -107,17 +105,4 @@ function without<T extends LabelArray>(
   const data = labels.data.slice() as T;
   for (let run = 0; run < start.length; run++) if (gone[component[run]] === 1) data.fill(0, start[run], stop[run]);
   return volumeOf(data, labels);
-}
-
-function sizesOf({ start, stop, component, componentCount }: ComponentRuns): Uint32Array {
-  const sizes = new Uint32Array(componentCount);
-  for (let run = 0; run < start.length; run++) sizes[component[run]] += stop[run] - start[run];
-  return sizes;
-}
-
-/** The first run of each component. */
-function firstRunsOf({ component, componentCount }: ComponentRuns): Uint32Array {
-  const first = new Uint32Array(componentCount);
-  for (let run = component.length - 1; run >= 0; run--) first[component[run]] = run;
-  return first;
 }

@@ -1,81 +1,74 @@
-import { type Box, shapeOfBox } from "../volume/box.ts";
+import { shapeOfBox } from "../volume/box.ts";
 import { type LabelArray, type LabelMap, volumeOf, voxelCountOf } from "../volume/volume.ts";
-import { boxesOf, componentRunsOf, runsOf } from "./component-runs.ts";
+import { type RegionGraph, regionGraphOf } from "./region-graph.ts";
+import { boxesOf } from "./runs.ts";
 
 /**
  * The label map with the background voxels that one class encloses given to that class.
  *
- * A hole is a region of voxels joined by faces that are not of the class and cannot reach the volume's border without
+ * A hole is a set of voxels joined by faces that are not of the class and cannot reach the volume's border without
  * crossing it; other classes inside a hole stay. Where classes lie inside each other, the one with the smaller box
- * gets the voxel. `classIds` limits it to some classes.
+ * gets the voxel. A volume of a single slice is filled as a plane. `classIds` limits it to some classes.
  *
- * Cost:   O(voxels + the voxels of each class's box); one copy, none where there is no hole
+ * Cost:   O(voxels + classes * regions); one copy, none where there is no hole
  * Source: the rule of SciPy's `binary_fill_holes`, class by class
  */
 export function fillHoles<T extends LabelArray>(
   labels: LabelMap<T>,
   { classIds }: { readonly classIds?: readonly number[] } = {},
 ): LabelMap<T> {
-  const wanted = classIds && new Set(classIds);
-  const classes = classBoxesOf(labels).filter(({ id }) => wanted?.has(id) ?? true);
-  classes.sort((first, second) => volumeOfBox(first.box) - volumeOfBox(second.box));
-  let filled = labels;
-  for (const { id, box } of classes) {
-    const holes = holesOf(filled, id, box);
-    if (holes.length === 0) continue;
-    if (filled === labels) filled = volumeOf(labels.data.slice() as T, labels);
-    for (const { start, stop } of holes) filled.data.fill(id, start, stop);
+  const graph = regionGraphOf(labels.data, labels.shape);
+  const filler = new Uint16Array(graph.ids.length);
+  const isOpen = (region: number) => graph.ids[region] === 0 && graph.onBorder[region] === 0 && filler[region] === 0;
+  if (!graph.ids.some((_, region) => isOpen(region))) return labels;
+  for (const id of classesInnerFirst(labels, graph)) {
+    if (!(classIds?.includes(id) ?? true)) continue;
+    const outside = reachedWithout(graph, id);
+    for (let region = 0; region < filler.length; region++)
+      if (isOpen(region) && outside[region] === 0) filler[region] = id;
   }
-  return filled;
+  return filled(labels, graph, filler);
 }
 
-function volumeOfBox(box: Box): number {
-  return voxelCountOf(shapeOfBox(box));
+/** Classes by ascending volume of their boxes, then by id. */
+function classesInnerFirst({ data, shape }: LabelMap, { runs, ids }: RegionGraph): readonly number[] {
+  const groupOf = Uint32Array.from(runs.start, (first) => data[first]);
+  const classes = [...new Set(ids)].filter((id) => id !== 0).sort((first, second) => first - second);
+  const boxes = boxesOf(runs, { groupOf, groups: Math.max(0, ...classes) + 1, shape });
+  const sizes = boxes.map((box) => voxelCountOf(shapeOfBox(box)));
+  return classes.sort((first, second) => sizes[first] - sizes[second]);
 }
 
-/** The classes of a label map, each with the box around it, by ascending id. */
-function classBoxesOf({ data, shape }: LabelMap): { readonly id: number; readonly box: Box }[] {
-  const { start, stop } = runsOf(data, shape);
-  const groupOf = Uint32Array.from(start, (first) => data[first]);
-  const groups = groupOf.reduce((largest, id) => Math.max(largest, id), 0) + 1;
-  const boxes = boxesOf({ start, stop }, { groupOf, groups, shape });
-  return [...new Set(groupOf)].sort((first, second) => first - second).map((id) => ({ id, box: boxes[id] }));
+/** Marks the regions that a walk from the border reaches without entering the class. */
+function reachedWithout({ ids, onBorder, first, neighbours }: RegionGraph, id: number): Uint8Array {
+  const reached = new Uint8Array(ids.length);
+  const stack = new Uint32Array(ids.length);
+  let height = 0;
+  const enter = (region: number) => {
+    if (reached[region] === 1 || ids[region] === id) return;
+    reached[region] = 1;
+    stack[height++] = region;
+  };
+  onBorder.forEach((isOn, region) => {
+    if (isOn === 1) enter(region);
+  });
+  while (height > 0) {
+    const region = stack[--height];
+    for (let e = first[region]; e < first[region + 1]; e++) enter(neighbours[e]);
+  }
+  return reached;
 }
 
-/** Runs of background voxels in the holes of one class. Beyond its box there is nothing it encloses. */
-function holesOf({ data, shape }: LabelMap, id: number, box: Box): { start: number; stop: number }[] {
-  const inner = shapeOfBox(box);
-  const [depth, height, width] = inner;
-  const indexOf = (row: number) =>
-    ((box.start[0] + Math.floor(row / height)) * shape[1] + box.start[1] + (row % height)) * shape[2] + box.start[2];
-  const others = new Uint8Array(voxelCountOf(inner));
-  for (let row = 0, i = 0; row < depth * height; row++) {
-    const from = indexOf(row);
-    for (let w = 0; w < width; w++) others[i++] = data[from + w] === id ? 0 : 1;
+function filled<T extends LabelArray>(
+  labels: LabelMap<T>,
+  { runs: { start, stop }, regionOf }: RegionGraph,
+  filler: Uint16Array,
+): LabelMap<T> {
+  if (!filler.some((id) => id !== 0)) return labels;
+  const data = labels.data.slice() as T;
+  for (let run = 0; run < start.length; run++) {
+    const id = filler[regionOf[run]];
+    if (id !== 0) data.fill(id, start[run], stop[run]);
   }
-  const runs = componentRunsOf(others, inner, 6);
-  const boxes = boxesOf(runs, { groupOf: runs.component, groups: runs.componentCount, shape: inner });
-  const isHole = boxes.map(({ start, stop }) => start.every((low, axis) => low > 0 && stop[axis] < inner[axis]));
-  const found: { start: number; stop: number }[] = [];
-  for (let run = 0; run < runs.start.length; run++) {
-    if (!isHole[runs.component[run]]) continue;
-    const row = Math.floor(runs.start[run] / width);
-    const shift = indexOf(row) - row * width;
-    addBackground(found, data, { start: runs.start[run] + shift, stop: runs.stop[run] + shift });
-  }
-  return found;
-}
-
-/** Adds the stretches of background in a run that may hold other classes too. */
-function addBackground(
-  found: { start: number; stop: number }[],
-  data: LabelArray,
-  { start, stop }: { readonly start: number; readonly stop: number },
-): void {
-  for (let i = start; i < stop; i++) {
-    if (data[i] !== 0) continue;
-    const first = i;
-    while (i < stop && data[i] === 0) i++;
-    found.push({ start: first, stop: i });
-  }
+  return volumeOf(data, labels);
 }

@@ -21,23 +21,41 @@ export interface Moments {
 export function momentsOf(values: VoxelArray): Moments {
   // Sums about one of the values lose no digits to a large common offset.
   const shift = values.find(Number.isFinite) ?? 0;
-  let [count, sum, squares, min, max] = [0, 0, 0, Infinity, -Infinity] as number[];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    // Infinity - Infinity and NaN - NaN are NaN, everything finite gives 0.
-    if (value - value !== 0) continue;
-    const distance = value - shift;
-    count++;
-    sum += distance;
-    squares += distance * distance;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
+  const totals: Totals = { count: 0, sum: 0, squares: 0, min: Infinity, max: -Infinity };
+  for (let i = 0; i < values.length; i += BLOCK) addBlock(totals, values.subarray(i, i + BLOCK), shift);
+  const { count, sum, squares, min, max } = totals;
   const nonFinite = values.length - count;
   if (count === 0) return { count, nonFinite, mean: NaN, std: NaN, min: NaN, max: NaN };
   const mean = sum / count;
   const std = Math.sqrt(Math.max(0, squares / count - mean * mean));
   return { count, nonFinite, mean: shift + mean, std, min, max };
+}
+
+/** Values at once: V8 compiles a loop that is entered often better than one that never ends. */
+const BLOCK = 2 ** 14;
+
+interface Totals {
+  count: number;
+  sum: number;
+  squares: number;
+  min: number;
+  max: number;
+}
+
+function addBlock(totals: Totals, values: VoxelArray, shift: number): void {
+  let { count, sum, squares, min, max } = totals;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    // Only finite values less themselves give 0.
+    if (value - value !== 0) continue;
+    const distance = value - shift;
+    count++;
+    sum += distance;
+    squares += distance * distance;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  Object.assign(totals, { count, sum, squares, min, max });
 }
 
 /**

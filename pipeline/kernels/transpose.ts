@@ -53,9 +53,11 @@ function copyRowsInto(target: Bits, source: Bits, { shape: [depth, height, width
 
 function copyTurnedRowsInto(target: Bits, source: Bits, { shape: [depth, height, width], first, stride }: Walk): void {
   for (let d = 0, i = 0; d < depth; d++)
-    for (let h = 0; h < height; h++) {
-      const start = first + d * stride[0] + h * stride[1];
-      for (let w = 0; w < width; w++) target[i++] = source[start - w];
+    for (let h = 0; h < height; h++, i += width) {
+      const last = first + d * stride[0] + h * stride[1];
+      const row = target.subarray(i, i + width);
+      row.set(source.subarray(last - width + 1, last + 1));
+      row.reverse();
     }
 }
 
@@ -65,14 +67,32 @@ function copyTilesInto(target: Bits, source: Bits, { shape, first, stride }: Wal
   const otherAxis = 1 - rowAxis;
   const targetStrides = [shape[1] * shape[2], shape[2]];
   for (let other = 0; other < shape[otherAxis]; other++)
-    for (let row0 = 0; row0 < shape[rowAxis]; row0 += TILE)
-      for (let w0 = 0; w0 < shape[2]; w0 += TILE) {
-        const rowStop = Math.min(row0 + TILE, shape[rowAxis]);
-        const wStop = Math.min(w0 + TILE, shape[2]);
-        for (let row = row0; row < rowStop; row++) {
-          const from = first + other * stride[otherAxis] + row * stride[rowAxis];
-          const to = other * targetStrides[otherAxis] + row * targetStrides[rowAxis];
-          for (let w = w0; w < wStop; w++) target[to + w] = source[from + w * stride[2]];
-        }
-      }
+    for (let row = 0; row < shape[rowAxis]; row += TILE)
+      for (let w = 0; w < shape[2]; w += TILE)
+        copyTileInto(target, source, {
+          rows: Math.min(TILE, shape[rowAxis] - row),
+          columns: Math.min(TILE, shape[2] - w),
+          to: other * targetStrides[otherAxis] + row * targetStrides[rowAxis] + w,
+          toStride: targetStrides[rowAxis],
+          from: first + other * stride[otherAxis] + row * stride[rowAxis] + w * stride[2],
+          fromRowStride: stride[rowAxis],
+          fromColumnStride: stride[2],
+        });
+}
+
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly to: number;
+  readonly toStride: number;
+  readonly from: number;
+  readonly fromRowStride: number;
+  readonly fromColumnStride: number;
+}
+
+function copyTileInto(target: Bits, source: Bits, tile: Tile): void {
+  const { rows, columns, to, toStride, from, fromRowStride, fromColumnStride } = tile;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      target[to + row * toStride + column] = source[from + row * fromRowStride + column * fromColumnStride];
 }

@@ -1,0 +1,127 @@
+import type { Triple } from "../volume/affine.ts";
+import type { Box } from "../volume/box.ts";
+import type { LabelArray } from "../volume/volume.ts";
+
+/** Runs of equal ids along W, in scanning order. */
+export interface Runs {
+  /** Index of the first voxel of each run, and of the one past its last. */
+  readonly start: Uint32Array;
+  readonly stop: Uint32Array;
+  /** First run of each row [D, H]; one more entry closes the last row. */
+  readonly rowFirst: Uint32Array;
+}
+
+/** Which voxels touch: those that share a face, an edge too, a corner too. */
+export type Connectivity = 6 | 18 | 26;
+
+/** A row visited before, relative to the current one, and how far its runs reach sideways. */
+interface Neighbour {
+  readonly d: number;
+  readonly h: number;
+  readonly reach: 0 | 1;
+}
+
+const neighboursOf: Readonly<Record<Connectivity, readonly Neighbour[]>> = {
+  6: [
+    { d: 0, h: -1, reach: 0 },
+    { d: -1, h: 0, reach: 0 },
+  ],
+  18: [
+    { d: 0, h: -1, reach: 1 },
+    { d: -1, h: -1, reach: 0 },
+    { d: -1, h: 0, reach: 1 },
+    { d: -1, h: 1, reach: 0 },
+  ],
+  26: [
+    { d: 0, h: -1, reach: 1 },
+    { d: -1, h: -1, reach: 1 },
+    { d: -1, h: 0, reach: 1 },
+    { d: -1, h: 1, reach: 1 },
+  ],
+};
+
+/**
+ * The runs of a label map, with those of the background or without.
+ *
+ * Cost: O(voxels); memory 8 bytes a run
+ */
+export function runsOf(data: LabelArray, [depth, height, width]: Triple, background: "skip" | "include"): Runs {
+  const rowFirst = new Uint32Array(depth * height + 1);
+  const skipped = background === "skip" ? 0 : -1;
+  let start = new Uint32Array(1024);
+  let stop = new Uint32Array(1024);
+  let count = 0;
+  for (let row = 0, i = 0; row < depth * height; row++) {
+    const end = (row + 1) * width;
+    rowFirst[row] = count;
+    while (i < end) {
+      const id = data[i];
+      const first = i++;
+      while (i < end && data[i] === id) i++;
+      if (id === skipped) continue;
+      if (count === start.length) [start, stop] = [grown(start), grown(stop)];
+      start[count] = first;
+      stop[count++] = i;
+    }
+  }
+  rowFirst[depth * height] = count;
+  return { start: start.slice(0, count), stop: stop.slice(0, count), rowFirst };
+}
+
+/** An array with room for twice as much. */
+export function grown(array: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * array.length);
+  larger.set(array);
+  return larger;
+}
+
+/** Visits all pairs of touching runs of different rows, whatever their ids, the later run first. */
+export function eachTouchingPair(
+  { start, stop, rowFirst }: Runs,
+  { shape: [depth, height, width], connectivity }: { readonly shape: Triple; readonly connectivity: Connectivity },
+  visit: (run: number, earlier: number) => void,
+): void {
+  for (let row = 0; row < depth * height; row++)
+    for (const { d, h, reach } of neighboursOf[connectivity]) {
+      const column = (row % height) + h;
+      if (row + d * height < 0 || column < 0 || column >= height) continue;
+      const other = row + d * height + h;
+      const shift = (row - other) * width;
+      const lastOther = rowFirst[other + 1];
+      let nearest = rowFirst[other];
+      for (let run = rowFirst[row]; run < rowFirst[row + 1]; run++) {
+        // Runs that end before this one touch none of the later ones either.
+        while (nearest < lastOther && stop[nearest] + shift + reach <= start[run]) nearest++;
+        for (let earlier = nearest; earlier < lastOther && start[earlier] + shift < stop[run] + reach; earlier++)
+          visit(run, earlier);
+      }
+    }
+}
+
+/**
+ * The box of each group of runs; empty for a group without any.
+ *
+ * Shape:  groupOf [runs] counted from 0, below `groups`
+ */
+export function boxesOf(
+  { start, stop }: Runs,
+  { groupOf, groups, shape }: { readonly groupOf: Uint32Array; readonly groups: number; readonly shape: Triple },
+): readonly Box[] {
+  const [, height, width] = shape;
+  const low = new Int32Array(3 * groups).fill(2 ** 31 - 1);
+  const high = new Int32Array(3 * groups);
+  for (let run = 0; run < start.length; run++) {
+    const at = 3 * groupOf[run];
+    const row = Math.floor(start[run] / width);
+    const d = Math.floor(row / height);
+    const h = row - d * height;
+    low[at] = Math.min(low[at], d);
+    low[at + 1] = Math.min(low[at + 1], h);
+    low[at + 2] = Math.min(low[at + 2], start[run] - row * width);
+    high[at] = Math.max(high[at], d + 1);
+    high[at + 1] = Math.max(high[at + 1], h + 1);
+    high[at + 2] = Math.max(high[at + 2], stop[run] - row * width);
+  }
+  const tripleAt = (values: Int32Array, at: number): Triple => [values[at], values[at + 1], values[at + 2]];
+  return Array.from({ length: groups }, (_, n) => ({ start: tripleAt(low, 3 * n), stop: tripleAt(high, 3 * n) }));
+}
