@@ -134,7 +134,8 @@ async function zerosAfter(file: RegularFile, start: number): Promise<number | un
   return file.bytes - start;
 }
 
-async function hasGzipMagic({ handle }: RegularFile, start: number): Promise<boolean> {
+/** Whether a gzip stream begins at a position in a file. */
+export async function hasGzipMagic({ handle }: RegularFile, start: number): Promise<boolean> {
   const magic = new Uint8Array(2);
   return isGzip(magic.subarray(0, await readInto(handle, magic, start)));
 }

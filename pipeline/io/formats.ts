@@ -1,12 +1,13 @@
 import { dicomFormat } from "./dicom/dicom-format.ts";
 import { extensionMatches } from "./extensions.ts";
+import { itkFormat } from "./itk/itk-format.ts";
 import { metaImageFormat } from "./metaimage/metaimage-format.ts";
 import { niftiFormat } from "./nifti/nifti-format.ts";
 import { nrrdFormat } from "./nrrd/nrrd-format.ts";
 import type { ScanFormat } from "./scan-format.ts";
 
 /** Every kind of file that rarevox reads; the first that recognises a file's content gets it. */
-export const formats: readonly ScanFormat[] = [niftiFormat, dicomFormat, nrrdFormat, metaImageFormat];
+export const formats: readonly ScanFormat[] = [niftiFormat, dicomFormat, nrrdFormat, metaImageFormat, itkFormat];
 
 /**
  * The format of a file: by content, else by the ending that promises one, so that its reader can say what is wrong.

@@ -1,7 +1,7 @@
 import type { Warning } from "../../volume/scan.ts";
-import { type ByteSource, byteSourceOf, isGzip } from "../byte-source.ts";
+import { type ByteSource, byteSourceOf, hasGzipMagic } from "../byte-source.ts";
 import { extensionMatches } from "../extensions.ts";
-import { type RegularFile, readInto, withRegularFile } from "../regular-file.ts";
+import { type RegularFile, withRegularFile } from "../regular-file.ts";
 import type { ReadOptions } from "../scan-format.ts";
 import { HEADER_BYTES, type NiftiHeader, niftiKindOf, parseHeader } from "./header.ts";
 
@@ -37,8 +37,7 @@ export async function withNiftiBytes<T>(
   file: RegularFile,
   use: (source: ByteSource, isGzip: boolean) => Promise<T>,
 ): Promise<T> {
-  const magic = new Uint8Array(2);
-  const gzip = isGzip(magic.subarray(0, await readInto(file.handle, magic, 0)));
+  const gzip = await hasGzipMagic(file, 0);
   const source = byteSourceOf(file, { start: 0, encoding: gzip ? "gzip" : "raw", prefix: "N" });
   try {
     return await use(source, gzip);
