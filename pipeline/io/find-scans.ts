@@ -1,10 +1,11 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { FormatError, type Problem } from "../volume/errors.ts";
 import { defaultLimits } from "../volume/limits.ts";
 import { fileHeadOf, unknownContent } from "./file-head.ts";
 import { formatOf } from "./formats.ts";
 import { type ParsingPool, sharedParsingPool } from "./parsing-pool.ts";
-import type { Listing, ReadOptions, Refusal } from "./scan-format.ts";
+import { rasterFormat } from "./raster/raster-format.ts";
+import type { FoundScan, Listing, ReadOptions, Refusal } from "./scan-format.ts";
 import { timeoutMsFor } from "./time-limit.ts";
 import { walkFiles } from "./walk-files.ts";
 
@@ -34,9 +35,22 @@ export async function findScans(inputs: readonly string[], options: FindOptions 
   const sorted = await sortByFormat(files, { limits, signal });
   const task = { pool, signal, readOptions: { limits, ...choices } };
   const listings = [...sorted.byFormat].map(([format, members]) => listSafely(format, members, task));
-  return withoutClaimed(
-    merged([{ scans: [], refusals: [...refusals, ...sorted.refusals], skipped }, ...(await Promise.all(listings))]),
-  );
+  const found = await Promise.all(listings);
+  const all = merged([{ scans: [], refusals: [...refusals, ...sorted.refusals], skipped }, ...found]);
+  return withoutThumbnails(withoutClaimed(all), inputs);
+}
+
+/** A picture in a folder of volumes is an illustration of them, unless it was asked for by name. */
+function withoutThumbnails({ scans, refusals, skipped }: Listing, inputs: readonly string[]): Listing {
+  const named = new Set(inputs.map((input) => resolve(input)));
+  const isThumbnail = ({ format, files }: FoundScan) => format === rasterFormat.name && !named.has(files[0]);
+  if (scans.every(isThumbnail)) return { scans, refusals, skipped };
+  const thumbnails = scans.filter(isThumbnail);
+  return {
+    scans: scans.filter((scan) => !isThumbnail(scan)),
+    refusals,
+    skipped: [...skipped, ...thumbnails.map(({ files }) => ({ path: files[0], reason: "picture beside scans" }))],
+  };
 }
 
 /** Voxels in a file of their own say nothing alone; the header beside them tells what they are. */

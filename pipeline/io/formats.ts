@@ -4,10 +4,18 @@ import { itkFormat } from "./itk/itk-format.ts";
 import { metaImageFormat } from "./metaimage/metaimage-format.ts";
 import { niftiFormat } from "./nifti/nifti-format.ts";
 import { nrrdFormat } from "./nrrd/nrrd-format.ts";
+import { rasterFormat } from "./raster/raster-format.ts";
 import type { ScanFormat } from "./scan-format.ts";
 
 /** Every kind of file that rarevox reads; the first that recognises a file's content gets it. */
-export const formats: readonly ScanFormat[] = [niftiFormat, dicomFormat, nrrdFormat, metaImageFormat, itkFormat];
+export const formats: readonly ScanFormat[] = [
+  niftiFormat,
+  dicomFormat,
+  nrrdFormat,
+  metaImageFormat,
+  itkFormat,
+  rasterFormat,
+];
 
 /**
  * The format of a file: by content, else by the ending that promises one, so that its reader can say what is wrong.

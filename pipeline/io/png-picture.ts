@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import sharp from "sharp";
+import { sharp } from "./sharp.ts";
 
 /** The packaged font, so that pictures look the same on a machine without any. */
 const fontFile = createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf");
