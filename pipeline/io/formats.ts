@@ -1,4 +1,5 @@
 import { dicomFormat } from "./dicom/dicom-format.ts";
+import { dicomSegFormat } from "./dicom-seg/dicom-seg-format.ts";
 import { extensionMatches } from "./extensions.ts";
 import { itkFormat } from "./itk/itk-format.ts";
 import { metaImageFormat } from "./metaimage/metaimage-format.ts";
@@ -10,6 +11,7 @@ import type { ScanFormat } from "./scan-format.ts";
 /** Every kind of file that rarevox reads; the first that recognises a file's content gets it. */
 export const formats: readonly ScanFormat[] = [
   niftiFormat,
+  dicomSegFormat,
   dicomFormat,
   nrrdFormat,
   metaImageFormat,

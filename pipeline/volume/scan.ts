@@ -41,8 +41,8 @@ export interface DicomOrigin {
   readonly frameOfReferenceUid: string | undefined;
   /** Where the source's own pixels lie: W along its rows, H along its columns, D through `slices`. */
   readonly grid: Grid;
-  /** One per slice, in the order of the grid's D axis. */
-  readonly slices: readonly DicomSlice[];
+  /** One per slice, in the order of the grid's D axis; undefined where no image of the slice is known. */
+  readonly slices: readonly (DicomSlice | undefined)[];
   /** Patient, study, frame-of-reference and equipment attributes by DICOM keyword, as text, in order of multiplicity. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,12 +1,13 @@
 import { ConfigError } from "../../volume/errors.ts";
-import type { LabelClass } from "../../volume/label-class.ts";
+import type { CodedConcept, LabelClass } from "../../volume/label-class.ts";
 import type { DicomOrigin } from "../../volume/scan.ts";
 import { derivedUid } from "../dicom-write/derived-uid.ts";
 import { codeSequence, shortText } from "../dicom-write/dicom-text.ts";
 import type { DicomDataset } from "../dicom-write/encode-dicom.ts";
 import type { SegmentationOptions } from "../scan-format.ts";
 import { dicomCielabOf } from "./cielab.ts";
-import { conceptFor, type SegmentConcept, segmentCategories, uncodedConcept } from "./snomed.ts";
+import { conceptFor, meaningOfSnomedCode, type SegmentConcept, segmentCategories, uncodedConcept } from "./snomed.ts";
+import { isSnomedIdentifier } from "./snomed-identifier.ts";
 
 const ARTIFICIAL_INTELLIGENCE = { scheme: "DCM", value: "123110", meaning: "Artificial Intelligence" } as const;
 
@@ -44,6 +45,25 @@ export function segmentItemOf(
 }
 
 /**
+ * Refuses codes that SNOMED CT cannot have: a reader would find nothing, or another structure.
+ *
+ * Errors: ConfigError naming class and code
+ */
+export function assertSnomedCodes(classes: readonly LabelClass[]): void {
+  for (const { name, category, type, laterality } of classes)
+    for (const concept of [category, type, laterality]) {
+      if (concept?.scheme !== "SCT" || isSnomedIdentifier(concept.value)) continue;
+      throw new ConfigError({
+        code: "W_CODE",
+        where: `class "${shortText(name, 64)}"`,
+        expected: "a SNOMED CT code, whose last digit checks the others",
+        got: shortText(concept.value, 20),
+        next: "Look the code up again",
+      });
+    }
+}
+
+/**
  * Refuses classes that no code describes: a file that calls them all "Tissue" would be valid and say nothing.
  *
  * Errors: ConfigError naming them
@@ -60,15 +80,23 @@ export function assertCoded(classes: readonly LabelClass[]): void {
   });
 }
 
-/** A class's own codes before those that its name stands for. */
+/**
+ * A class's own SNOMED CT codes before those that its name stands for; meanings as the table spells them. Codes of other
+ * schemes are left to those who know what they mean.
+ */
 function codesOf({ name, category, type, laterality }: LabelClass): SegmentConcept | undefined {
   const known = conceptFor(name);
-  if (type === undefined) return known;
+  if (type?.scheme !== "SCT") return known;
   return {
-    category: category ?? known?.category ?? segmentCategories.anatomicalStructure,
-    type,
-    ...(laterality === undefined ? {} : { laterality }),
+    category: spelled(category ?? known?.category ?? segmentCategories.anatomicalStructure),
+    type: spelled(type),
+    ...(laterality === undefined ? {} : { laterality: spelled(laterality) }),
   };
+}
+
+function spelled(concept: CodedConcept): CodedConcept {
+  const meaning = concept.scheme === "SCT" ? meaningOfSnomedCode(concept.value) : undefined;
+  return { ...concept, meaning: meaning ?? concept.meaning };
 }
 
 function algorithmAttributesOf(algorithm: SegmentationOptions["algorithm"]): DicomDataset {

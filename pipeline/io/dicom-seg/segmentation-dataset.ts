@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import type { DicomOrigin, DicomSlice } from "../../volume/scan.ts";
 import { copiedAttributesOf } from "../dicom-write/copied-attributes.ts";
 import { derivedUid } from "../dicom-write/derived-uid.ts";
@@ -110,16 +111,18 @@ function perFrameGroupsOf(frames: readonly SegmentFrame[], { slices }: DicomOrig
   const positionIndex = new Map(used.map((slice, index) => [slice, index + 1]));
   return frames.map(({ slice, segment }) => {
     const position = positionIndex.get(slice) as number;
+    const source = slices[slice];
+    assert(source !== undefined, "a frame on a slice without a source image");
     return {
       FrameContentSequence: [{ DimensionIndexValues: segment === undefined ? [position] : [segment, position] }],
-      PlanePositionSequence: [{ ImagePositionPatient: slices[slice].positionXyz.map(decimalString) }],
+      PlanePositionSequence: [{ ImagePositionPatient: source.positionXyz.map(decimalString) }],
       SegmentIdentificationSequence: segment === undefined ? undefined : [{ ReferencedSegmentNumber: segment }],
       DerivationImageSequence: [
         {
           DerivationCodeSequence: codeSequence(SEGMENTATION),
           SourceImageSequence: [
             {
-              ...referenceTo(slices[slice]),
+              ...referenceTo(source),
               SpatialLocationsPreserved: "YES",
               PurposeOfReferenceCodeSequence: codeSequence(SOURCE_IMAGE),
             },
@@ -138,9 +141,10 @@ function referenceTo({ sopClassUid, sopInstanceUid, frameNumber }: DicomSlice): 
   };
 }
 
-/** Every source instance, those without a segment too: a reader finds the whole series from here. */
+/** Every known source instance, those without a segment too: a reader finds the whole series from here. */
 function referencedSeriesOf({ seriesInstanceUid, slices }: DicomOrigin): readonly DicomDataset[] {
-  const classOf = new Map(slices.map(({ sopInstanceUid, sopClassUid }) => [sopInstanceUid, sopClassUid]));
+  const known = slices.filter((slice) => slice !== undefined);
+  const classOf = new Map(known.map(({ sopInstanceUid, sopClassUid }) => [sopInstanceUid, sopClassUid]));
   const instances = [...classOf].map(([sopInstanceUid, sopClassUid]) => ({
     ReferencedSOPClassUID: sopClassUid,
     ReferencedSOPInstanceUID: sopInstanceUid,

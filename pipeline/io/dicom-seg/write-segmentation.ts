@@ -7,7 +7,8 @@ import { writeFileWhole } from "../atomic-write.ts";
 import { shortText } from "../dicom-write/dicom-text.ts";
 import { encodeDicom } from "../dicom-write/encode-dicom.ts";
 import type { ScanWriter, WriteOptions } from "../scan-format.ts";
-import { assertCoded } from "./segment-description.ts";
+import { assertLints } from "./lint/assert-lints.ts";
+import { assertCoded, assertSnomedCodes } from "./segment-description.ts";
 import { binaryFramesOf, labelmapFramesOf, type SegmentFrames } from "./segment-frames.ts";
 import { segmentationDatasetOf } from "./segmentation-dataset.ts";
 
@@ -44,6 +45,8 @@ export async function writeDicomSegmentation(
   const isLabelmap = segmentation.encoding === "labelmap";
   const content = isLabelmap ? labelmapFramesOf(labels, classes) : binaryFramesOf(labels, classes);
   assertAnyClass(content, path);
+  assertKnownSlices(content, { origin, where: path });
+  assertSnomedCodes(content.classes);
   if (segmentation.uncoded !== "tissue") assertCoded(content.classes);
   const bitsAllocated = isLabelmap ? (labels.data.BYTES_PER_ELEMENT === 2 ? 16 : 8) : 1;
   const dataset = segmentationDatasetOf({ ...content, origin, bitsAllocated, options: segmentation, now });
@@ -51,7 +54,9 @@ export async function writeDicomSegmentation(
   const fill = async (append: (bytes: Uint8Array) => Promise<void>) => {
     for (const chunk of chunks) await append(chunk);
   };
-  const { path: file } = await writeFileWhole(path, fill, { ...(signal === undefined ? {} : { signal }) });
+  const expected = { origin, labels, classes: content.classes };
+  const check = (unpublished: string) => assertLints(unpublished, { ...expected, where: path });
+  const { path: file } = await writeFileWhole(path, fill, { check, ...(signal === undefined ? {} : { signal }) });
   return { files: [file], warnings: absentWarnings(classes, content, path) };
 }
 
@@ -87,6 +92,22 @@ function assertAnyClass({ classes }: SegmentFrames, where: string): void {
     expected: "at least one voxel of one class",
     got: "background only",
     next: "Write another format; a DICOM segmentation has at least one segment",
+  });
+}
+
+/** A reference that is itself a segmentation knows the images of its own frames only. */
+function assertKnownSlices(
+  { frames }: SegmentFrames,
+  { origin, where }: { readonly origin: DicomOrigin; readonly where: string },
+): void {
+  const unknown = new Set(frames.map(({ slice }) => slice).filter((slice) => origin.slices[slice] === undefined));
+  if (unknown.size === 0) return;
+  throw new ConfigError({
+    code: "W_REFERENCE",
+    where,
+    expected: "a source image for every slice with labels",
+    got: `none for ${unknown.size} of them`,
+    next: "Pass the folder of the series as the reference",
   });
 }
 

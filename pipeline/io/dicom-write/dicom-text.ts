@@ -12,8 +12,9 @@ const DECIMAL_STRING_LENGTH = 16;
 export function decimalString(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`no DICOM decimal string for ${value}`);
   for (let digits = 17; ; digits--) {
-    const text = String(Number(value.toPrecision(digits)));
-    if (text.length <= DECIMAL_STRING_LENGTH) return text;
+    const rounded = Number(value.toPrecision(digits));
+    const text = [String(rounded), rounded.toExponential()].find(({ length }) => length <= DECIMAL_STRING_LENGTH);
+    if (text !== undefined) return text;
   }
 }
 

@@ -16,15 +16,18 @@ export interface FrameReader {
   readonly frame: (index: number) => Promise<StoredSamples>;
 }
 
+/** What is needed of an image to read its frames. */
+export type FramesSource = Pick<DicomImage, "where" | "dataSet" | "rows" | "columns" | "frames" | "format">;
+
 /** A reader of an image's frames; the file has to be at hand from end to end. */
-export function frameReader(image: DicomImage): FrameReader {
+export function frameReader(image: FramesSource): FrameReader {
   const { codec } = image.dataSet.transferSyntax;
   if (codec !== undefined) return compressedReader(image, codec);
   assertNativeColour(image);
   return { frame: async (index) => samplesOf(nativeFrame(image, index), image, { isRgb: false }) };
 }
 
-function nativeFrame({ dataSet, rows, columns, format }: DicomImage, index: number) {
+function nativeFrame({ dataSet, rows, columns, format }: FramesSource, index: number) {
   const values = rows * columns * format.samplesPerPixel;
   const bytesPerSample = format.bitsAllocated / 8;
   const start = (dataSet.pixels?.offset ?? 0) + index * values * bytesPerSample;
@@ -33,7 +36,7 @@ function nativeFrame({ dataSet, rows, columns, format }: DicomImage, index: numb
   return { bytes: bytes.subarray(start, start + values * bytesPerSample), bytesPerSample, littleEndian };
 }
 
-function compressedReader(image: DicomImage, codec: keyof typeof codecs): FrameReader {
+function compressedReader(image: FramesSource, codec: keyof typeof codecs): FrameReader {
   const { dataSet, rows, columns, frames, format, where } = image;
   const compressed = compressedFramesOf(dataSet, frames);
   return {
@@ -50,12 +53,12 @@ function compressedReader(image: DicomImage, codec: keyof typeof codecs): FrameR
   };
 }
 
-function interleaved(image: DicomImage): DicomImage {
+function interleaved(image: FramesSource): FramesSource {
   return { ...image, format: { ...image.format, planar: false } };
 }
 
 /** Subsampled colour takes fewer bytes than its pixels; without a codec nobody writes it any more. */
-function assertNativeColour({ where, format }: DicomImage): void {
+function assertNativeColour({ where, format }: FramesSource): void {
   if (format.photometric !== "YBR_FULL_422") return;
   throw dicomError(where, {
     code: "D_PHOTOMETRIC",

@@ -2,7 +2,7 @@ import type { DicomOrigin } from "../../../volume/scan.ts";
 import { copiedKeywords } from "../../dicom-write/copied-attributes.ts";
 import { derivedUid } from "../../dicom-write/derived-uid.ts";
 import type { ReadOptions } from "../../scan-format.ts";
-import { readDataSet } from "../data-set.ts";
+import { type DicomItem, readDataSet } from "../data-set.ts";
 import type { Keyword } from "../dictionary.ts";
 import { hasAttribute, textsOf } from "../values.ts";
 import { wholeOf } from "./scan-files.ts";
@@ -19,7 +19,6 @@ export async function originOf(stack: Stack, options: ReadOptions): Promise<Dico
   const seriesInstanceUid = image.seriesInstanceUid ?? standIn("series");
   if (studyInstanceUid === undefined || seriesInstanceUid === undefined) return undefined;
   const dataSet = readDataSet(await wholeOf(file, options), { where: file, limits: options.limits });
-  const known = (copiedKeywords as readonly Keyword[]).filter((keyword) => hasAttribute(dataSet, keyword));
   return {
     studyInstanceUid,
     seriesInstanceUid,
@@ -31,6 +30,12 @@ export async function originOf(stack: Stack, options: ReadOptions): Promise<Dico
       ...(frames > 1 ? { frameNumber: frame + 1 } : {}),
       positionXyz,
     })),
-    attributes: Object.fromEntries(known.map((keyword) => [keyword, textsOf(dataSet, keyword)])),
+    attributes: copiedTextsOf(dataSet),
   };
+}
+
+/** What an object derived from a file repeats of its patient, study, frame of reference and compression history. */
+export function copiedTextsOf(dataSet: DicomItem): DicomOrigin["attributes"] {
+  const known = (copiedKeywords as readonly Keyword[]).filter((keyword) => hasAttribute(dataSet, keyword));
+  return Object.fromEntries(known.map((keyword) => [keyword, textsOf(dataSet, keyword)]));
 }

@@ -22,6 +22,11 @@ describe("decimalString", () => {
     );
   });
 
+  it("writes large round numbers with an exponent", () => {
+    assert.equal(decimalString(1e16), "1e+16");
+    assert.equal(decimalString(-1e20), "-1e+20");
+  });
+
   it("refuses what is not finite", () => {
     assert.throws(() => decimalString(Number.NaN), RangeError);
   });
