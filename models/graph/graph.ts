@@ -91,6 +91,9 @@ export interface Tensor {
   readonly data: TensorData;
 }
 
+/** A constant array whose elements are in memory. */
+export type InlineTensor = Tensor & { readonly data: Extract<TensorData, { readonly kind: "bytes" }> };
+
 /** Little-endian elements in memory, or the place of them in a file beside the graph. */
 export type TensorData =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }

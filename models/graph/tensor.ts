@@ -1,17 +1,21 @@
-import { byteLengthOf, elementCountOf, type Tensor } from "./graph.ts";
+import { byteLengthOf, elementCountOf, type InlineTensor, type Tensor } from "./graph.ts";
 import { GraphError } from "./graph-error.ts";
 
 /** A float32 constant. */
-export function floatTensor(name: string, shape: readonly number[], values: ArrayLike<number>): Tensor {
+export function floatTensor(name: string, shape: readonly number[], values: ArrayLike<number>): InlineTensor {
   return tensorOf({ name, type: "float32", shape }, Float32Array.from(values));
 }
 
 /** An int64 constant, such as a shape or axes; a vector unless a shape is given. */
-export function intTensor(name: string, values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+export function intTensor(
+  name: string,
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): InlineTensor {
   return tensorOf({ name, type: "int64", shape }, BigInt64Array.from(values, BigInt));
 }
 
-function tensorOf(tensor: Omit<Tensor, "data">, view: ArrayBufferView): Tensor {
+function tensorOf(tensor: Omit<Tensor, "data">, view: ArrayBufferView): InlineTensor {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   if (bytes.length !== byteLengthOf(tensor))
     throw new GraphError({
