@@ -10,13 +10,13 @@ export interface ChooseScanOptions {
 }
 
 /**
- * The scan with an id, or the only scan of a listing.
+ * The scan with an id, or the only scan of a listing; segmentations that lie beside images do not count there.
  *
  * Errors: ConfigError C_SCANS that lists the ids when the choice is not clear; FormatError with the first refusal when
  *         nothing could be read
  */
 export function chooseScan({ scans, refusals, skipped }: Listing, { input, id }: ChooseScanOptions): FoundScan {
-  const candidates = id === undefined ? scans : scans.filter((scan) => scan.id === id);
+  const candidates = id === undefined ? imagesOr(scans) : scans.filter((scan) => scan.id === id);
   if (candidates.length === 1) return candidates[0];
   if (scans.length === 0 && refusals.length > 0) throw new FormatError(refusals[0].problem);
   const ids = scans.map((scan) => scan.id).join(", ");
@@ -27,4 +27,10 @@ export function chooseScan({ scans, refusals, skipped }: Listing, { input, id }:
     got: scans.length === 0 ? `none in ${skipped.length} skipped files` : `${scans.length}: ${ids}`,
     next: scans.length === 0 ? "Choose a path that holds images" : "Choose one of them by its id",
   });
+}
+
+/** Archives keep segmentations beside the images that they were made from; the images are meant. */
+function imagesOr(scans: readonly FoundScan[]): readonly FoundScan[] {
+  const images = scans.filter(({ summary }) => summary.modality !== "SEG");
+  return images.length > 0 ? images : scans;
 }

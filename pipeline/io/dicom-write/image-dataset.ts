@@ -64,12 +64,17 @@ export function imageDatasetsOf(series: ImageSeries): readonly DicomDataset[] {
 }
 
 function patientAndStudyOf({ scan, identity, now, seriesUid }: ImageSeries): DicomDataset {
-  if (scan.dicom !== undefined) return copiedAttributesOf(scan.dicom);
+  const ownFrameOfReference = derivedUid("frame of reference", seriesUid);
+  if (scan.dicom !== undefined)
+    return copiedAttributesOf({
+      ...scan.dicom,
+      frameOfReferenceUid: scan.dicom.frameOfReferenceUid ?? ownFrameOfReference,
+    });
   const { date, time } = now === undefined ? { date: "", time: "" } : dateAndTime(now);
   return copiedAttributesOf({
     studyInstanceUid: derivedUid("study", seriesUid),
     seriesInstanceUid: seriesUid,
-    frameOfReferenceUid: derivedUid("frame of reference", seriesUid),
+    frameOfReferenceUid: ownFrameOfReference,
     grid: scan.channels[0],
     slices: [],
     attributes: {
@@ -94,10 +99,11 @@ function ctAttributesOf({ slope, intercept }: StoredPixels): DicomDataset {
   };
 }
 
-function mrAttributesOf({ slope, intercept, isExact }: StoredPixels, sliceStep: string): DicomDataset {
+function mrAttributesOf({ slope, intercept }: StoredPixels, sliceStep: string): DicomDataset {
+  const isPlain = slope === 1 && intercept === 0;
   return {
     ImageType: ["DERIVED", "SECONDARY", "OTHER"],
-    ...(isExact ? {} : { RescaleSlope: decimalString(slope), RescaleIntercept: decimalString(intercept) }),
+    ...(isPlain ? {} : { RescaleSlope: decimalString(slope), RescaleIntercept: decimalString(intercept) }),
     ScanningSequence: "RM",
     SequenceVariant: "NONE",
     ScanOptions: [],

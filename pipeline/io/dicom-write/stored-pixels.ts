@@ -17,16 +17,12 @@ const LARGEST_PIXEL = 65535;
 /**
  * The 16-bit pixels that hold a volume: its own numbers where they fit, else its range spread over all of them.
  *
- * Empty:  a constant volume of fractions gets slope 1
+ * Empty:  a constant volume of fractions gets slope 1 and comes back exactly
  * Errors: FormatError when a voxel is not finite
  */
 export function storedPixelsOf({ data }: Volume, where: string): StoredPixels {
-  const { least, most, isWhole } = rangeOf(data, where);
-  const isSigned = isWhole && least >= -32768 && most <= 32767 && least < 0;
-  const isUnsigned = isWhole && least >= 0 && most <= LARGEST_PIXEL;
-  const isExact = isSigned || isUnsigned;
-  const slope = isExact || most === least ? 1 : wireNumber((most - least) / LARGEST_PIXEL);
-  const intercept = isExact ? 0 : wireNumber(least);
+  const scale = scaleOf(rangeOf(data, where));
+  const { slope, intercept, isSigned } = scale;
   const bytesOf = (start: number, stop: number) => {
     const pixels = new Uint16Array(stop - start);
     for (let i = start; i < stop; i++) {
@@ -36,10 +32,26 @@ export function storedPixelsOf({ data }: Volume, where: string): StoredPixels {
     }
     return new Uint8Array(pixels.buffer);
   };
-  return { slope, intercept, isSigned, isExact, bytesOf };
+  return { ...scale, bytesOf };
 }
 
-function rangeOf(data: Volume["data"], where: string): { least: number; most: number; isWhole: boolean } {
+interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly isWhole: boolean;
+}
+
+function scaleOf({ least, most, isWhole }: Range): Omit<StoredPixels, "bytesOf"> {
+  const exact = { slope: 1, intercept: 0, isSigned: false, isExact: true };
+  if (isWhole && least >= 0 && most <= LARGEST_PIXEL) return exact;
+  if (isWhole && least >= -32768 && most <= 32767) return { ...exact, isSigned: true };
+  const intercept = wireNumber(least);
+  if (most === least || (isWhole && most - least <= LARGEST_PIXEL && intercept === least))
+    return { ...exact, intercept };
+  return { slope: wireNumber((most - least) / LARGEST_PIXEL), intercept, isSigned: false, isExact: false };
+}
+
+function rangeOf(data: Volume["data"], where: string): Range {
   let least = Infinity;
   let most = -Infinity;
   let isWhole = true;

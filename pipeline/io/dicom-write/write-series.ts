@@ -11,8 +11,10 @@ import { encodeDicom } from "./encode-dicom.ts";
 import { type ImageSeries, imageDatasetsOf } from "./image-dataset.ts";
 import { storedPixelsOf } from "./stored-pixels.ts";
 
-/** Largest cosine between two axes that still count as square: what a reader accepts of rounded orientation cosines. */
+/** Largest cosine between rows and columns that still count as square: what a reader accepts of rounded cosines. */
 const SQUARE_COSINE = 1e-4;
+/** Largest cosine between the slices' axis and the slices: positions keep it, but readers refuse more as a gantry tilt. */
+const LEAN_COSINE = 1e-3;
 
 const nobody: DicomIdentity = { patientName: "Anonymous^", patientId: "ANONYMOUS" };
 
@@ -30,8 +32,9 @@ export const dicomSeriesWriter: ScanWriter = {
 /**
  * Writes a scan as a folder of CT or MR images, explicit little endian, 16 bits; the folder appears whole or not at all.
  *
- * Whole numbers that fit keep their values; others are spread over 65,536 steps, and a warning says so. UIDs follow from
- * the content. A scan that came from DICOM stays in its patient and study, others get `identity`.
+ * Whole numbers that span less than 65,536 keep their values. Others are rounded to the nearest of 65,536 steps from the
+ * smallest voxel to the largest, at most half a step away, and a warning says how large a step is. UIDs follow from the
+ * content. A scan that came from DICOM stays in its patient and study, others get `identity`.
  *
  * Errors: ConfigError when the scan has several channels or no modality; GeometryError when the axes are not square;
  *         FormatError when a voxel is not finite; EnvironmentError when the folder holds files already
@@ -90,18 +93,18 @@ function assertOneChannel({ channels }: Scan, where: string): void {
   });
 }
 
-function assertSquare(indexToLps: IndexToLps, where: string): void {
-  const { rows } = indexToLps;
-  const lengths = spacingMmOf(indexToLps);
+function assertSquare({ rows, ...rest }: IndexToLps, where: string): void {
+  const lengths = spacingMmOf({ rows, ...rest });
   const cosine = (p: number, q: number) =>
-    (rows[p] * rows[q] + rows[p + 4] * rows[q + 4] + rows[p + 8] * rows[q + 8]) / (lengths[p] * lengths[q]);
-  const largest = Math.max(Math.abs(cosine(0, 1)), Math.abs(cosine(0, 2)), Math.abs(cosine(1, 2)));
-  if (largest <= SQUARE_COSINE) return;
+    Math.abs(rows[p] * rows[q] + rows[p + 4] * rows[q + 4] + rows[p + 8] * rows[q + 8]) / (lengths[p] * lengths[q]);
+  const inPlane = cosine(1, 2);
+  const lean = Math.max(cosine(0, 1), cosine(0, 2));
+  if (inPlane <= SQUARE_COSINE && lean <= LEAN_COSINE) return;
   throw new GeometryError({
     code: "G_SHEAR",
     where,
     expected: "a grid with square axes, as slices of a DICOM series have",
-    got: `axes with a cosine of ${largest.toPrecision(3)} between them`,
+    got: `axes with a cosine of ${Math.max(inPlane, lean).toPrecision(3)} between them`,
     next: "Resample the scan to a straight grid first",
   });
 }

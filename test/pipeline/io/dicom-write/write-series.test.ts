@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeDicomSeries } from "../../../../pipeline/io/dicom-write/write-series.ts";
-import { indexToLpsOf } from "../../../../pipeline/volume/affine.ts";
+import { indexToLpsOf, type Triple, transformPoint } from "../../../../pipeline/volume/affine.ts";
 import { ConfigError, EnvironmentError, FormatError, GeometryError } from "../../../../pipeline/volume/errors.ts";
 import type { Scan } from "../../../../pipeline/volume/scan.ts";
 import { type Volume, type VoxelArray, volumeOf } from "../../../../pipeline/volume/volume.ts";
@@ -58,6 +58,60 @@ describe("writeDicomSeries", () => {
     assert.deepEqual(readByPydicom(files).voxels, [...data]);
   });
 
+  it("keeps whole numbers from -40000 to 20000, which no 16-bit type holds, by an intercept", async function () {
+    requireValidator(this, "pydicom");
+    requireValidator(this, "dciodvfy");
+    const data = Float32Array.from({ length: count }, (_, i) => (i === 0 ? 20000 : i - 40000));
+    for (const modality of ["CT", "MR"] as const) {
+      const { files, warnings } = await writeDicomSeries(scanOf(data, modality), join(temporaryFolder(), "series"));
+      assert.deepEqual(readByPydicom(files).voxels, [...data]);
+      assert.deepEqual(warnings, []);
+      assert.deepEqual(dciodvfyErrors(files[0], `${modality}Image`), []);
+    }
+  });
+
+  it("keeps a constant fraction to the precision of a 32-bit float", async function () {
+    requireValidator(this, "pydicom");
+    const data = new Float32Array(count).fill(0.1);
+    const { files, warnings } = await writeDicomSeries(scanOf(data), join(temporaryFolder(), "series"));
+    assert.deepEqual(Float32Array.from(readByPydicom(files).voxels), data);
+    assert.deepEqual(warnings, []);
+  });
+
+  it("lies where dcm2niix puts it, for an oblique CT and MR of int16, uint16 and fractions", async function () {
+    requireValidator(this, "dcm2niix");
+    requireValidator(this, "nibabel");
+    for (const [modality, data] of [
+      ["CT", hounsfield],
+      ["MR", Uint16Array.from(hounsfield, (value) => value + 1024)],
+      ["MR", Float32Array.from(hounsfield, (value) => value / 7)],
+    ] as const) {
+      const folder = join(temporaryFolder(), "series");
+      await writeDicomSeries(scanOf(data, modality), folder);
+      const { voxels, places } = readByDcm2niix(folder);
+      const stepOfRange = (Math.max(...data) - Math.min(...data)) / 65535;
+      assertAllClose(voxels, data, { abs: 0.501 * stepOfRange });
+      // NIfTI keeps 32-bit floats: 24 bits of numbers up to 128.
+      assertAllClose(places, cornersLps(), { abs: 128 / 2 ** 24 });
+    }
+  });
+
+  it("keeps an axis of slices that leans by less than a reader's tolerance", async function () {
+    requireValidator(this, "pydicom");
+    const rows = grid.indexToLps.rows.map((value, n) =>
+      n % 4 === 0 ? value + 5e-4 * grid.indexToLps.rows[n + 2] : value,
+    );
+    const leaning = volumeOf(hounsfield, {
+      shape: grid.shape,
+      indexToLps: indexToLpsOf([...rows.slice(0, 12), 0, 0, 0, 1], "test"),
+    });
+    const { files } = await writeDicomSeries(
+      { ...scanOf(hounsfield), channels: [leaning] },
+      join(temporaryFolder(), "series"),
+    );
+    assertAllClose(readByPydicom(files).rows, leaning.indexToLps.rows, { abs: 1e-9 });
+  });
+
   it("spreads fractions over 65,536 steps and warns of the rounding", async function () {
     requireValidator(this, "pydicom");
     const data = Float32Array.from({ length: count }, (_, i) => Math.sin(i));
@@ -88,6 +142,13 @@ describe("writeDicomSeries", () => {
     const bytes = readFileSync(files[0]);
     assert.ok(bytes.includes("Phantom^Jörg") && bytes.includes("2.25.1001"));
     assert.ok(!bytes.includes("2.25.2001\0"), "the series UID is a new one");
+  });
+
+  it("gives a series whose source has no frame of reference one of its own", async function () {
+    requireValidator(this, "dciodvfy");
+    const dicom = { ...originOnGrid(grid), frameOfReferenceUid: undefined };
+    const { files } = await writeDicomSeries({ ...scanOf(hounsfield), dicom }, join(temporaryFolder(), "series"));
+    assert.deepEqual(dciodvfyErrors(files[0], "CTImage"), []);
   });
 
   it("gives an invented series the identity it is told", async () => {
@@ -125,6 +186,36 @@ describe("writeDicomSeries", () => {
     await assert.rejects(writeDicomSeries(scanOf(broken), path), FormatError);
   });
 });
+
+/** Positions of the first voxel and of the last along D, H and W, [x, y, z] after each other. */
+function cornersLps(): readonly number[] {
+  const corners: readonly Triple[] = [
+    [0, 0, 0],
+    [2, 0, 0],
+    [0, 4, 0],
+    [0, 0, 6],
+  ];
+  return corners.flatMap((corner) => transformPoint(grid.indexToLps, corner));
+}
+
+/** Voxels in the order [D, H, W] of the series and the positions of `cornersLps`, as dcm2niix sees them. */
+function readByDcm2niix(folder: string): { readonly voxels: number[]; readonly places: number[] } {
+  const script = `
+import glob, json, subprocess, sys, numpy, nibabel
+subprocess.run(["dcm2niix", "-z", "n", "-b", "n", "-f", "out", "-o", sys.argv[1] + "/..", sys.argv[1]], check=True, capture_output=True)
+[path] = glob.glob(sys.argv[1] + "/../out*.nii")
+image = nibabel.load(path)
+# dcm2niix turns the rows round, so that they run against the patient's posterior.
+to_lps = numpy.diag([-1, -1, 1, 1]) @ image.affine
+voxels = image.get_fdata()[:, ::-1, :]
+height = voxels.shape[1]
+last = [[0, 0, 0], [0, 0, 2], [0, 4, 0], [6, 0, 0]]
+places = [(to_lps @ [i, height - 1 - j, k, 1])[:3].tolist() for i, j, k in last]
+print(json.dumps({"voxels": voxels.transpose(2, 1, 0).ravel().tolist(), "places": sum(places, [])}))`;
+  const { stdout, stderr } = spawnSync(debianPython, ["-c", script, folder], { encoding: "utf8" });
+  assert.notEqual(stdout, "", stderr);
+  return JSON.parse(stdout);
+}
 
 /** Voxels, slices in the order of the files, and the index-to-LPS matrix, as pydicom reads them. */
 function readByPydicom(files: readonly string[]): { readonly voxels: number[]; readonly rows: number[] } {
