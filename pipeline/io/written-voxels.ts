@@ -26,17 +26,10 @@ const storedTypes = {
  *
  * Errors: ConfigError W_CHANNELS for more than one channel; FormatError L_RANGE, L_NOT_INTEGER for what are no classes
  */
-export function writtenVoxelsOf({ channels, classes }: Scan, where: string): WrittenVoxels {
-  if (channels.length !== 1)
-    throw new ConfigError({
-      code: "W_CHANNELS",
-      where,
-      expected: "a scan of one channel",
-      got: `${channels.length} channels`,
-      next: "Write one file per channel",
-    });
-  const isLabelMap = classes !== undefined;
-  const volume = isLabelMap ? labelMapOf(channels[0], where) : channels[0];
+export function writtenVoxelsOf(scan: Scan, where: string): WrittenVoxels {
+  const only = onlyChannelOf(scan, where);
+  const isLabelMap = scan.classes !== undefined;
+  const volume = isLabelMap ? labelMapOf(only, where) : only;
   const { data } = volume;
   return {
     volume,
@@ -44,4 +37,20 @@ export function writtenVoxelsOf({ channels, classes }: Scan, where: string): Wri
     isLabelMap,
     bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   };
+}
+
+/**
+ * The channel of a scan that has one.
+ *
+ * Errors: ConfigError W_CHANNELS
+ */
+export function onlyChannelOf({ channels }: Scan, where: string): Volume {
+  if (channels.length === 1) return channels[0];
+  throw new ConfigError({
+    code: "W_CHANNELS",
+    where,
+    expected: "a scan of one channel",
+    got: `${channels.length} channels`,
+    next: "Write one file per channel",
+  });
 }

@@ -7,6 +7,7 @@ import { writeFileWhole } from "../atomic-write.ts";
 import { shortText } from "../dicom-write/dicom-text.ts";
 import { encodeDicom } from "../dicom-write/encode-dicom.ts";
 import type { ScanWriter, WriteOptions } from "../scan-format.ts";
+import { onlyChannelOf } from "../written-voxels.ts";
 import { assertLints } from "./lint/assert-lints.ts";
 import { assertCoded, assertSnomedCodes } from "./segment-description.ts";
 import { binaryFramesOf, labelmapFramesOf, type SegmentFrames } from "./segment-frames.ts";
@@ -72,7 +73,8 @@ function originOf(origin: DicomOrigin | undefined, where: string): DicomOrigin {
   });
 }
 
-function labelMapOf({ channels: [volume] }: Scan, where: string): LabelMap {
+function labelMapOf(scan: Scan, where: string): LabelMap {
+  const volume = onlyChannelOf(scan, where);
   const { data } = volume;
   if (data instanceof Uint8Array || data instanceof Uint16Array) return { ...volume, data };
   throw new ConfigError({

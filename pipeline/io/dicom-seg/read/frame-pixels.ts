@@ -29,12 +29,10 @@ export function framePixelsOf(dataSet: DicomDataSet, stored: StoredSegmentation)
 }
 
 /** Before anything is allocated for them. */
-function assertPixelBytes(
-  { pixels }: DicomDataSet,
-  { rows, columns, bitsAllocated, frames, where }: StoredSegmentation,
-) {
-  const needed = Math.ceil((rows * columns * bitsAllocated * frames.length) / 8);
-  const found = pixels?.length ?? 0;
+function assertPixelBytes(dataSet: DicomDataSet, { rows, columns, bitsAllocated, frames, where }: StoredSegmentation) {
+  const declared = dataSet.pixels?.length ?? 0;
+  const needed = Math.max(declared, Math.ceil((rows * columns * bitsAllocated * frames.length) / 8));
+  const found = pixelBytesOf(dataSet).length;
   if (found >= needed) return;
   throw new FormatError({
     code: "D_PIXEL_SHORT",
@@ -45,6 +43,7 @@ function assertPixelBytes(
   });
 }
 
+/** As many as the file has of those that it declares. */
 function pixelBytesOf({ source, pixels }: DicomDataSet): Uint8Array {
   const start = pixels?.offset ?? 0;
   return source.byteArray.subarray(start, start + (pixels?.length ?? 0));
