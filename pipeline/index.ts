@@ -1,6 +1,15 @@
+export { initBundle, initManifest } from "./bundle/init-manifest.ts";
 export { parseLabelClasses } from "./bundle/label-classes.ts";
-export { type Bundle, type BundleNetwork, type HashedFile, loadBundle } from "./bundle/load-bundle.ts";
+export {
+  type Bundle,
+  type BundleNetwork,
+  type HashedFile,
+  type LoadBundleOptions,
+  loadBundle,
+} from "./bundle/load-bundle.ts";
 export { type BundleManifest, type ManifestNetwork, manifestSchema } from "./bundle/manifest-schema.ts";
+export { placeholdersIn } from "./bundle/placeholders.ts";
+export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
 export { type FindOptions, findScans } from "./io/find-scans.ts";

@@ -46,34 +46,50 @@ export interface NetworkBytes {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
+/** How a bundle is opened. */
+export interface LoadBundleOptions {
+  readonly limits?: Limits;
+  /** Stops between two networks. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens a bundle and checks all of it: manifest, hashes, graphs, external weights.
  *
  * `pathOrName` is a folder, a .zip archive, or the name of a bundle that ships with the package.
  *
  * Errors: ConfigError M_MANIFEST, M_LABELS, M_VERSION, M_NOT_FOUND; ModelError with a code of its own for everything else
- *         that is wrong with the bundle
+ *         that is wrong with the bundle; the signal's reason
  */
 export async function loadBundle(
   pathOrName: string,
-  { limits = defaultLimits }: { readonly limits?: Limits } = {},
+  { limits = defaultLimits, signal }: LoadBundleOptions = {},
 ): Promise<Bundle> {
   const files = await findBundle(pathOrName, limits);
   try {
-    return await checkedBundle(files, limits);
+    return await checkedBundle(files, { modelBytes: limits.modelBytes, signal });
   } catch (error) {
     await files.close();
     throw error;
   }
 }
 
-async function checkedBundle(files: BundleFiles, { modelBytes }: Limits): Promise<Bundle> {
+async function checkedBundle(
+  files: BundleFiles,
+  { modelBytes, signal }: { readonly modelBytes: number; readonly signal: AbortSignal | undefined },
+): Promise<Bundle> {
   const manifestBytes = await files.read(MANIFEST_FILE, modelBytes);
   const manifest = readManifest(manifestBytes, `${files.where}/${MANIFEST_FILE}`);
   const reader = hashingReader(files, { listed: manifest.files, modelBytes });
   const networks: BundleNetwork[] = [];
-  for (const settings of manifest.networks) networks.push(await checkedNetwork(settings, { manifest, files, reader }));
-  for (const { path } of manifest.files ?? []) if (!reader.seen.has(path)) await reader.read(path);
+  for (const settings of manifest.networks) {
+    signal?.throwIfAborted();
+    networks.push(await checkedNetwork(settings, { manifest, files, reader }));
+  }
+  for (const { path } of manifest.files ?? []) {
+    signal?.throwIfAborted();
+    if (!reader.seen.has(path)) await reader.read(path);
+  }
   await refuseUnlisted(files, { manifest, used: [...reader.seen.keys()] });
   const known = [hashedFile(MANIFEST_FILE, manifestBytes), ...[...reader.seen.values()].sort(byPath)];
   return { path: files.where, manifest, networks, files: known, sha256: hashOfFiles(known), close: files.close };

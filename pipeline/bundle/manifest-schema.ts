@@ -313,3 +313,8 @@ export type Normalisation = BundleManifest["input"]["channels"][number]["normali
 
 /** Clean-up of one class. */
 export type Refinement = NonNullable<BundleManifest["refine"]>[number];
+
+/** A manifest, complete or not, as it is written. */
+export function manifestText(manifest: object): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}

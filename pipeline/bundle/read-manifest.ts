@@ -1,5 +1,6 @@
+import { Type } from "@sinclair/typebox";
 import { ConfigError } from "../volume/errors.ts";
-import { parseJson } from "./json-schema.ts";
+import { checkJson, parseJson } from "./json-schema.ts";
 import {
   BACKGROUND,
   type BundleManifest,
@@ -7,17 +8,22 @@ import {
   type ManifestNetwork,
   manifestSchema,
 } from "./manifest-schema.ts";
+import { refusePlaceholders } from "./placeholders.ts";
+
+const anyJson = Type.Unknown();
 
 /**
  * A bundle's manifest from its JSON text.
  *
- * Errors: ConfigError M_VERSION when it was written for a newer rarevox, M_LABELS when its classes contradict each
- *         other, M_MANIFEST for everything else; the message names the JSON pointer
+ * Errors: ConfigError M_VERSION when it was written for a newer rarevox, M_INCOMPLETE when placeholders are left, M_LABELS
+ *         when its classes contradict each other, M_MANIFEST for everything else; the message names the JSON pointer
  */
 export function readManifest(source: string | Uint8Array, where: string): BundleManifest {
   assertKnownVersion(source, where);
   const code = (pointer: string) => (pointer.startsWith("/classes") ? "M_LABELS" : "M_MANIFEST");
-  const manifest = parseJson(source, manifestSchema, { where, code });
+  const value = parseJson(source, anyJson, { where, code });
+  refusePlaceholders(value, where);
+  const manifest = checkJson(value, manifestSchema, { where, code });
   checkManifest(manifest, where);
   return manifest;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
+import { registerBundle } from "./bundle.ts";
 import { registerConvert } from "./convert.ts";
 import { registerInspect } from "./inspect.ts";
 import { registerSegment } from "./segment.ts";
@@ -9,4 +10,5 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   registerSegment,
   registerInspect,
   registerConvert,
+  registerBundle,
 ];
