@@ -35,3 +35,25 @@ export function comparedByPydicom(
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout);
 }
+
+/** How pydicom writes a segmentation; see make-segmentation.py. */
+export interface PydicomSegmentation {
+  readonly kind: "BINARY" | "FRACTIONAL" | "LABELMAP";
+  readonly syntax: "implicit" | "explicit" | "rle";
+}
+
+/** Labels as a segmentation that pydicom wrote. */
+export function segmentationByPydicom(
+  path: string,
+  { data, shape, indexToLps }: LabelMap,
+  { classes, kind, syntax }: PydicomSegmentation & { readonly classes: readonly LabelClass[] },
+): void {
+  writeFileSync(`${path}.raw`, data);
+  const names = Object.fromEntries(classes.map(({ name, id }) => [id, name]));
+  const type = data.BYTES_PER_ELEMENT === 1 ? "uint8" : "uint16";
+  const request = { labels: `${path}.raw`, type, shape, rows: indexToLps.rows, names, kind, syntax };
+  writeFileSync(`${path}.json`, JSON.stringify(request));
+  const script = new URL("test/support/make-segmentation.py", repositoryRoot).pathname;
+  const { stderr, status } = spawnSync(debianPython, [script, path, `${path}.json`], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}

@@ -6,6 +6,7 @@ import type { Scan, Warning } from "../../volume/scan.ts";
 import { voxelCountOf } from "../../volume/volume.ts";
 import { writeFolderWhole } from "../atomic-write.ts";
 import type { DicomIdentity, ScanWriter, WriteOptions } from "../scan-format.ts";
+import { onlyChannelOf } from "../written-voxels.ts";
 import { derivedUid } from "./derived-uid.ts";
 import { encodeDicom } from "./encode-dicom.ts";
 import { type ImageSeries, imageDatasetsOf } from "./image-dataset.ts";
@@ -45,8 +46,7 @@ export async function writeDicomSeries(
   folder: string,
   { identity = nobody, modality, now, signal }: WriteOptions = {},
 ): Promise<{ readonly files: readonly string[]; readonly warnings: readonly Warning[] }> {
-  const [volume] = scan.channels;
-  assertOneChannel(scan, folder);
+  const volume = onlyChannelOf(scan, folder);
   assertSquare(volume.indexToLps, folder);
   const pixels = storedPixelsOf(volume, folder);
   const series: ImageSeries = {
@@ -80,17 +80,6 @@ function* slicesOf(series: ImageSeries): Generator<{ name: string; chunks: reado
       name: `${String(slice + 1).padStart(5, "0")}.dcm`,
       chunks: encodeDicom(dataset, { vr: "OW", bytes: series.pixels.bytesOf(slice * area, (slice + 1) * area) }),
     };
-}
-
-function assertOneChannel({ channels }: Scan, where: string): void {
-  if (channels.length === 1) return;
-  throw new ConfigError({
-    code: "W_CHANNELS",
-    where,
-    expected: "one channel",
-    got: `${channels.length}`,
-    next: "Write each channel as a series of its own",
-  });
 }
 
 function assertSquare({ rows, ...rest }: IndexToLps, where: string): void {
