@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import Table from "cli-table3";
+import type { BenchLine } from "./support.ts";
+
+/** Benchmarks by name; all of them when none is named. */
+const wanted = process.argv.slice(2);
+const folder = fileURLToPath(new URL("./", import.meta.url));
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith(".bench.js"))
+  .filter((name) => wanted.length === 0 || wanted.includes(name.replace(".bench.js", "")))
+  .sort();
+
+const table = new Table({
+  head: ["benchmark", "case", "ours ms", "peer", "peer ms", "ratio"],
+  style: { head: [], border: [] },
+});
+for (const name of names)
+  for (const { bench, case: each, ours, peers, ratios } of await linesOf(name))
+    for (const [peer, { medianMs }] of Object.entries(peers))
+      table.push([bench, each, ours.medianMs.toFixed(1), peer, medianMs.toFixed(1), ratios[peer].toFixed(2)]);
+process.stdout.write(`\nratio: the peer's time over ours, above 1 where rarevox is faster\n${table.toString()}\n`);
+
+type PrintedLine = BenchLine & { readonly ratios: Readonly<Record<string, number>> };
+
+/** Runs one benchmark and passes on what it prints; lines that compare with peers are returned. */
+async function linesOf(name: string): Promise<readonly PrintedLine[]> {
+  const child = spawn(process.execPath, [`${folder}${name}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const lines: PrintedLine[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    process.stdout.write(`${line}\n`);
+    const parsed = JSON.parse(line) as Partial<PrintedLine>;
+    if (parsed.ratios !== undefined) lines.push(parsed as PrintedLine);
+  }
+  if ((await ended) !== 0) process.exitCode = 1;
+  return lines;
+}
