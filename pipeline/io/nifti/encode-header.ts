@@ -11,7 +11,7 @@ export interface HeaderContent {
   readonly grid: Grid;
   readonly type: StoredType;
   readonly orientation: NiftiOrigin;
-  /** Present for class ids: their highest, for the display range. */
+  /** Present for class ids: the highest there is a class for, so that all maps of one model are shown alike. */
   readonly highestLabel?: number | undefined;
   /** Constant text: no patient, no path. */
   readonly description: string;

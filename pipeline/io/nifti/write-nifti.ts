@@ -1,7 +1,7 @@
 import { GeometryError } from "../../volume/errors.ts";
 import type { NiftiOrigin, Scan } from "../../volume/scan.ts";
 import { version } from "../../volume/version.ts";
-import { type Grid, gridDistanceMm, SAME_GRID_TOLERANCE_MM, type Volume } from "../../volume/volume.ts";
+import { type Grid, gridDistanceMm, SAME_GRID_TOLERANCE_MM } from "../../volume/volume.ts";
 import { type Append, writeFileWhole } from "../atomic-write.ts";
 import { extensionMatches } from "../extensions.ts";
 import { appendGzip, assertInflates } from "../gzip-write.ts";
@@ -31,7 +31,7 @@ export async function writeNifti(scan: Scan, path: string, { signal }: WriteOpti
     grid: volume,
     type,
     orientation: orientationToWrite(scan.nifti, volume, path),
-    highestLabel: isLabelMap ? highestOf(volume) : undefined,
+    highestLabel: scan.classes?.reduce((highest, { id }) => Math.max(highest, id), 0),
     description: `rarevox ${version}`,
   });
   assertSamePlace(header, volume, path);
@@ -71,10 +71,4 @@ function distanceMm(header: Uint8Array, grid: Grid, where: string): number {
 
 async function appendAll(append: Append, parts: readonly Uint8Array[]): Promise<void> {
   for (const part of parts) await append(part);
-}
-
-function highestOf({ data }: Volume): number {
-  let highest = 0;
-  for (let i = 0; i < data.length; i++) if (data[i] > highest) highest = data[i];
-  return highest;
 }

@@ -53,7 +53,7 @@ describe("writeNifti", () => {
 
   it("writes class ids in the smallest type, with intent 1002, its name and the display range", async function () {
     requireValidator(this, "nibabel");
-    const classes = [organ];
+    const classes = [organ, { ...organ, id: 305 }];
     const small = scanOf(
       Uint16Array.from({ length: 105 }, (_, i) => i % 4),
       { classes },
@@ -72,9 +72,9 @@ describe("writeNifti", () => {
     assert.deepEqual(
       facts.map(({ type, intent, intentName, calibration }) => [type, intent, intentName, ...calibration]),
       [
-        ["uint8", 1002, "labels", 0, 3],
-        ["uint8", 1002, "labels", 0, 3],
-        ["uint16", 1002, "labels", 0, 304],
+        ["uint8", 1002, "labels", 0, 305],
+        ["uint8", 1002, "labels", 0, 305],
+        ["uint16", 1002, "labels", 0, 305],
       ],
     );
     assert.deepEqual(
