@@ -28,6 +28,7 @@ export type {
 } from "./io/scan-format.ts";
 export { writerFor, writerNamed, writers } from "./io/writers.ts";
 export { deviceNames } from "./runtime/devices.ts";
+export { type DeviceReport, examineMachine, type MachineReport } from "./runtime/doctor.ts";
 export { type Engine, type EngineOptions, openEngine } from "./runtime/engine.ts";
 export { type SegmentScanOptions, segmentScan } from "./segment-scan.ts";
 export { deliverableFormats } from "./stages/deliver/deliverables.ts";

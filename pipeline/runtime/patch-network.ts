@@ -1,3 +1,4 @@
+import { rewriteForWebGpu } from "../../models/graph/rewrite/webgpu.ts";
 import type { Triple } from "../volume/affine.ts";
 import { ModelError } from "../volume/errors.ts";
 import type { ExternalData, NetworkShape } from "./network.ts";
@@ -32,7 +33,10 @@ export async function openPatchNetwork(
   { device, ...options }: OpenNetworkOptions,
 ): Promise<PatchNetwork> {
   const { where } = shape;
-  const session = await namingFaults(where, "M_LOAD", () => openSession(model, { provider: device, ...options }));
+  const session = await namingFaults(where, "M_LOAD", () => {
+    const runnable = device === "webgpu" ? rewriteForWebGpu(model, options.externalData) : model;
+    return openSession(runnable, { provider: device, ...options });
+  });
   const input = checkedInput(session, shape);
   const output = checkedOutput(session, shape);
   const fixedBatch = input.shape[0];

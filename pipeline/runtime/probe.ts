@@ -39,8 +39,13 @@ export async function probeDevice({
     const session = await openSession(model, { provider: device, threads, whollyOnDevice: device !== "cpu" });
     return await compare(device, { session, reference });
   } catch (error) {
-    return { device, works: false, reason: printable(error instanceof Error ? error.message : String(error)) };
+    return { device, works: false, reason: reasonOf(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+/** ONNX Runtime names source files of its own where it means that there is no graphics card. */
+function reasonOf(message: string): string {
+  return /webgpu_context\.cc.*adapter/s.test(message) ? "no graphics card with a driver was found" : printable(message);
 }
 
 async function compare(

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { registerBundle } from "./bundle.ts";
 import { registerConvert } from "./convert.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerInspect } from "./inspect.ts";
 import { registerSegment } from "./segment.ts";
 
@@ -11,4 +12,5 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   registerInspect,
   registerConvert,
   registerBundle,
+  registerDoctor,
 ];
