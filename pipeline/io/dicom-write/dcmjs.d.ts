@@ -6,15 +6,27 @@ declare module "dcmjs" {
   }
   type Elements = Readonly<Record<string, Element>>;
 
+  interface WriteOptions {
+    readonly allowInvalidVRLength: boolean;
+  }
+
   class DicomDict {
     constructor(meta: Elements);
-    dict: Elements;
-    write(options: { readonly allowInvalidVRLength: boolean }): ArrayBuffer;
+    write(options: WriteOptions): ArrayBuffer;
+  }
+
+  class WriteBufferStream {
+    constructor(pieceBytes: number, littleEndian: boolean);
+    getBuffer(): ArrayBuffer;
   }
 
   const dcmjs: {
     readonly data: {
       readonly DicomDict: typeof DicomDict;
+      readonly DicomMessage: {
+        write(elements: Elements, stream: WriteBufferStream, syntax: string, options: WriteOptions): number;
+      };
+      readonly WriteBufferStream: typeof WriteBufferStream;
       readonly DicomMetaDictionary: {
         readonly nameMap: Readonly<Record<string, { readonly tag: string; readonly vr: string }>>;
       };
