@@ -23,9 +23,18 @@ export interface BundleFiles {
  * The files of a bundle that is a folder.
  *
  * No link is followed below the folder, nothing but plain files is opened, and opening never waits.
+ *
+ * Errors: ModelError M_MISSING; `read` and `sizeOf` M_PATH, M_SIZE, M_ACCESS besides
  */
 export async function folderFiles(folder: string): Promise<BundleFiles> {
-  const root = await realpath(folder);
+  const root = await realpath(folder).catch((error: NodeJS.ErrnoException) =>
+    refuseFile(folder, {
+      code: "M_MISSING",
+      expected: "a folder that can be read",
+      got: error.code ?? "none",
+      next: "Check the path",
+    }),
+  );
   return {
     where: folder,
     kind: "folder",
