@@ -7,7 +7,7 @@ import type { DicomOrigin, Scan, Warning } from "../volume/scan.ts";
 export interface FoundScan {
   /** Name of the format in the registry. */
   readonly format: string;
-  /** What a user types to choose this scan among its neighbours: a series UID, or the file's name. */
+  /** What a user types to choose this scan among its neighbours: a series or segmentation UID, or the file's name. */
   readonly id: string;
   /** Absolute paths, in no order that means anything. */
   readonly files: readonly string[];

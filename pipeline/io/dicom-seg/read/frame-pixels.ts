@@ -1,4 +1,5 @@
 import { FormatError } from "../../../volume/errors.ts";
+import type { Warning } from "../../../volume/scan.ts";
 import type { DicomDataSet } from "../../dicom/data-set.ts";
 import { frameReader } from "../../dicom/read-frames.ts";
 import type { FramePixels } from "./frames-to-labels.ts";
@@ -28,10 +29,17 @@ export function framePixelsOf(dataSet: DicomDataSet, stored: StoredSegmentation)
   });
 }
 
+/** Bytes behind the last frame, which nothing reads; undefined where there are none but the one that pads. */
+export function extraPixelsWarning({ pixels }: DicomDataSet, stored: StoredSegmentation): Warning | undefined {
+  const extra = (pixels?.length ?? 0) - neededBytesOf(stored);
+  if (extra <= 1) return undefined;
+  return { code: "D_PIXEL_EXTRA", where: stored.where, text: `${extra} bytes behind the last pixel are ignored` };
+}
+
 /** Before anything is allocated for them. */
-function assertPixelBytes(dataSet: DicomDataSet, { rows, columns, bitsAllocated, frames, where }: StoredSegmentation) {
-  const declared = dataSet.pixels?.length ?? 0;
-  const needed = Math.max(declared, Math.ceil((rows * columns * bitsAllocated * frames.length) / 8));
+function assertPixelBytes(dataSet: DicomDataSet, stored: StoredSegmentation): void {
+  const { rows, columns, frames, where } = stored;
+  const needed = Math.max(dataSet.pixels?.length ?? 0, neededBytesOf(stored));
   const found = pixelBytesOf(dataSet).length;
   if (found >= needed) return;
   throw new FormatError({
@@ -41,6 +49,10 @@ function assertPixelBytes(dataSet: DicomDataSet, { rows, columns, bitsAllocated,
     got: `${found}`,
     next: "The file is truncated; copy it again",
   });
+}
+
+function neededBytesOf({ rows, columns, bitsAllocated, frames }: StoredSegmentation): number {
+  return Math.ceil((rows * columns * bitsAllocated * frames.length) / 8);
 }
 
 /** As many as the file has of those that it declares. */

@@ -4,7 +4,7 @@ import type { DicomOrigin, Warning } from "../../../volume/scan.ts";
 import { type Grid, type LabelMap, voxelCountOf } from "../../../volume/volume.ts";
 import type { DicomDataSet } from "../../dicom/data-set.ts";
 import { type FrameGrid, frameGridOf } from "./frame-grid.ts";
-import { framePixelsOf } from "./frame-pixels.ts";
+import { extraPixelsWarning, framePixelsOf } from "./frame-pixels.ts";
 import { labelsOfFrames } from "./frames-to-labels.ts";
 import { segmentedOriginOf } from "./segmented-origin.ts";
 import { type StoredSegmentation, storedSegmentationOf } from "./stored-segmentation.ts";
@@ -44,12 +44,15 @@ export function placedSegmentationOf(dataSet: DicomDataSet): PlacedSegmentation 
 export async function labelMapOfFile(dataSet: DicomDataSet): Promise<FileLabels> {
   const { stored, place } = placedSegmentationOf(dataSet);
   const pixelsOf = framePixelsOf(dataSet, stored);
-  const fraction = stored.type === "FRACTIONAL" ? [fractionalWarning(stored.where)] : [];
+  const odd = [
+    stored.type === "FRACTIONAL" ? fractionalWarning(stored.where) : undefined,
+    extraPixelsWarning(dataSet, stored),
+  ].filter((warning) => warning !== undefined);
   return {
     labels: await labelsOfFrames(stored, { ...place, pixelsOf }),
     classes: stored.classes,
     origin: segmentedOriginOf(dataSet, { frames: stored.frames, ...place }),
-    warnings: [...dataSet.warnings, ...place.warnings, ...fraction],
+    warnings: [...dataSet.warnings, ...place.warnings, ...odd],
   };
 }
 

@@ -3,7 +3,7 @@ import type { DicomSlice } from "../../../volume/scan.ts";
 import type { DicomDataSet, DicomItem } from "../../dicom/data-set.ts";
 import type { Keyword } from "../../dicom/dictionary.ts";
 import { orientationIn, positionIn, spacingIn } from "../../dicom/plane-and-rescale.ts";
-import { itemsOf, numberIn, textOf } from "../../dicom/values.ts";
+import { itemsOf, numberIn, numbersOf, textOf } from "../../dicom/values.ts";
 import { segmentationError } from "./segmentation-error.ts";
 
 /** One frame as its functional groups describe it. */
@@ -58,13 +58,13 @@ export function storedFramesOf(
 }
 
 function frameGroupsOf(dataSet: DicomDataSet): readonly FrameGroups[] {
-  const count = numberIn(dataSet, "NumberOfFrames");
+  const counts = numbersOf(dataSet, "NumberOfFrames");
   const perFrame = itemsOf(dataSet, "PerFrameFunctionalGroupsSequence");
-  if (count === undefined || count < 1 || perFrame.length !== count)
+  if (counts.length !== 1 || counts[0] < 1 || perFrame.length !== counts[0])
     throw segmentationError(dataSet.where, {
       code: "D_FRAMES_BAD",
       expected: "as many functional groups as frames, at least one",
-      got: `${perFrame.length} groups for ${count ?? "no number of"} frames`,
+      got: `${perFrame.length} groups for ${counts.length === 1 ? counts[0] : "no number of"} frames`,
     });
   const [shared] = itemsOf(dataSet, "SharedFunctionalGroupsSequence");
   return perFrame.map((own) => ({ own, shared }));

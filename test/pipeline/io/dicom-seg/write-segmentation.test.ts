@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { anatomicalStructures } from "../../../../pipeline/io/dicom-seg/snomed-table.ts";
 import { writeDicomSegmentation } from "../../../../pipeline/io/dicom-seg/write-segmentation.ts";
 import { ConfigError, GeometryError } from "../../../../pipeline/volume/errors.ts";
-import type { LabelClass } from "../../../../pipeline/volume/label-class.ts";
+import type { CodedConcept, LabelClass } from "../../../../pipeline/volume/label-class.ts";
 import { randomFrom } from "../../../../pipeline/volume/random.ts";
 import type { DicomOrigin } from "../../../../pipeline/volume/scan.ts";
 import { type Grid, type LabelMap, volumeOf, voxelCountOf } from "../../../../pipeline/volume/volume.ts";
@@ -16,6 +16,7 @@ import {
   reorderings,
   scanOfLabels,
 } from "../../../support/phantom-series.ts";
+import { codeOfFailure } from "../../../support/read-bytes.ts";
 import { comparedByPydicom, dciodvfyErrors } from "../../../support/segmentation-peers.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { requireValidator } from "../../../support/validators.ts";
@@ -163,6 +164,15 @@ describe("writeDicomSegmentation", () => {
       const path = join(temporaryFolder(), "a.seg.dcm");
       await writeDicomSegmentation(scan, path, { segmentation: { uncoded: "tissue" }, now });
       assert.deepEqual(dciodvfyErrors(path, "Segmentation"), []);
+    });
+
+    it("M32 refuses a SNOMED code with a wrong check digit, and codes of other schemes", async () => {
+      const refusal = async (type: CodedConcept) => {
+        const coded = { ...scan, classes: [{ ...classes[0], type }, classes[1]] };
+        return codeOfFailure(writeDicomSegmentation(coded, join(temporaryFolder(), "a.seg.dcm")));
+      };
+      assert.equal(await refusal({ scheme: "SCT", value: "10200005", meaning: "Liver" }), "W_CODE");
+      assert.equal(await refusal({ scheme: "SRT", value: "T-62000", meaning: "Liver" }), "W_UNCODED");
     });
 
     it("takes the codes that the class itself has", async () => {
