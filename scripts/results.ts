@@ -1,7 +1,17 @@
 import Table from "cli-table3";
-import type { ClassMeasurement, Listing } from "../pipeline/index.ts";
-import type { CaseResult } from "./commands/segment.ts";
+import type { ClassMeasurement, Listing, Problem, Segmentation, WrittenSegmentation } from "../pipeline/index.ts";
 import { printable, type Terminal } from "./terminal.ts";
+
+/** What became of one case. */
+export interface CaseResult {
+  readonly case: string;
+  readonly id: string;
+  /** Folder of the outputs; absent where there are none. */
+  readonly folder?: string;
+  readonly segmentation?: Segmentation;
+  readonly written?: WrittenSegmentation;
+  readonly problem?: Problem;
+}
 
 /** How results are shown. */
 export interface PrintResultsOptions {

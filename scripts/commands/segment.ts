@@ -13,18 +13,15 @@ import {
   type Listing,
   loadBundle,
   openEngine,
-  type Problem,
   readScan,
-  type Segmentation,
   segmentScan,
-  type WrittenSegmentation,
   writeSegmentation,
 } from "../../pipeline/index.ts";
 import { caseNamesOf } from "../case-names.ts";
 import { type CommandContext, fraction, limitsOption, readOptionsOf, wholeNumber, words } from "../command-context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readReference } from "../reference.ts";
-import { printResults } from "../results.ts";
+import { type CaseResult, printResults } from "../results.ts";
 import { printError, type Terminal } from "../terminal.ts";
 
 interface SegmentFlags {
@@ -40,17 +37,6 @@ interface SegmentFlags {
   readonly anyModality?: boolean;
   readonly overwrite?: boolean;
   readonly json?: boolean;
-}
-
-/** What became of one case. */
-export interface CaseResult {
-  readonly case: string;
-  readonly id: string;
-  /** Folder of the outputs; absent where there are none. */
-  readonly folder?: string;
-  readonly segmentation?: Segmentation;
-  readonly written?: WrittenSegmentation;
-  readonly problem?: Problem;
 }
 
 /** `rarevox segment`: every scan of the inputs, with one loaded bundle. */
