@@ -1,7 +1,10 @@
+import { endianness } from "node:os";
 import type { DicomImage, PixelFormat } from "./image.ts";
 
 /** Stored values, in the smallest type that holds what the header says they are. */
 export type StoredSamples = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float64Array;
+
+const hostIsLittleEndian = endianness() === "LE";
 
 /** Bytes of samples, pixel after pixel unless the format says planar. */
 export interface SampleBytes {
@@ -38,18 +41,23 @@ function rawSamples(
   if (kind === "float") return Float64Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, littleEndian));
   if (kind === "double") return Float64Array.from({ length: count }, (_, i) => view.getFloat64(8 * i, littleEndian));
   if (bytesPerSample === 1) return signed ? new Int8Array(bytes) : new Uint8Array(bytes);
-  if (bytesPerSample === 2) return (signed ? filled16(Int16Array) : filled16(Uint16Array)) as StoredSamples;
+  if (bytesPerSample === 2) return shorts({ bytes, bytesPerSample, littleEndian }, signed ? Int16Array : Uint16Array);
   const wide = signed ? new Int32Array(count) : new Uint32Array(count);
   for (let i = 0; i < count; i++) wide[i] = view.getInt32(4 * i, littleEndian);
   return wide;
+}
 
-  function filled16(Kind: new (length: number) => Int16Array | Uint16Array) {
-    const values = new Kind(count);
-    const target = Buffer.from(values.buffer);
-    target.set(bytes);
-    if (!littleEndian) target.swap16();
-    return values;
-  }
+/** A view of the file's own bytes where they lie well and the right way round, else a copy. */
+function shorts(
+  { bytes, littleEndian }: SampleBytes,
+  Kind: Int16ArrayConstructor | Uint16ArrayConstructor,
+): StoredSamples {
+  const count = bytes.length / 2;
+  if (littleEndian && hostIsLittleEndian && bytes.byteOffset % 2 === 0)
+    return new Kind(bytes.buffer as ArrayBuffer, bytes.byteOffset, count);
+  const copy = Buffer.from(bytes);
+  if (littleEndian !== hostIsLittleEndian) copy.swap16();
+  return new Kind(Uint8Array.from(copy).buffer, 0, count);
 }
 
 /** Old scanners keep overlays in the bits above those stored; decoders give the stored bits alone, at the bottom. */

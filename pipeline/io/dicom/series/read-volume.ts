@@ -11,6 +11,7 @@ import type { StoredSamples } from "../stored-samples.ts";
 import { faultOfSlices, warningsOf } from "./found-scans.ts";
 import { groupSlices, type SliceGroup } from "./group-slices.ts";
 import { originOf } from "./origin.ts";
+import { readAhead } from "./read-ahead.ts";
 import { scanFiles, wholeOf } from "./scan-files.ts";
 import type { Slice } from "./slice.ts";
 import { type Stack, stackOf, tiltProblem } from "./stack.ts";
@@ -83,7 +84,7 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
   const bytes = voxelCountOf(stack.shape) * count * Kind.BYTES_PER_ELEMENT;
   if (bytes > limits.volumeBytes) throw tooBigError(where, { bytes, most: limits.volumeBytes });
   const channels = Array.from({ length: count }, () => new Kind(voxelCountOf(stack.shape)));
-  const reader = sliceReader(options);
+  const reader = sliceReader(present, options);
   for (const [d, slice] of stack.slices.entries()) {
     if (slice === undefined) continue;
     const samples = await reader(slice);
@@ -99,15 +100,19 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
   };
 }
 
-/** Keeps one file open at a time: the frames of an enhanced image follow each other. */
-function sliceReader(options: ReadOptions) {
+/** Slices have to be asked for in the order in which they are given; the frames of one file follow each other. */
+function sliceReader(slices: readonly Slice[], options: ReadOptions) {
+  const files = readAhead([...new Set(slices.map(({ file }) => file))], (path) => wholeOf(path, options));
   let current: { readonly file: string; readonly frames: FrameReader } | undefined;
   return async ({ file, frame, tile, image: { rows, columns } }: Slice) => {
-    if (current?.file !== file) {
-      const image = describeImage(readDataSet(await wholeOf(file, options), { where: file, limits: options.limits }));
+    while (current?.file !== file) {
+      const next = files.next();
+      if (next.done === true) throw new Error(`${file} was asked for out of order`);
+      const { path: where, reading } = next.value;
+      const image = describeImage(readDataSet(await reading, { where, limits: options.limits }));
       // The header was an image's a moment ago; readScan notices that the file changed.
-      if (image === undefined) throw new Error(`${file} is no image any more`);
-      current = { file, frames: frameReader(image) };
+      if (image === undefined) throw new Error(`${where} is no image any more`);
+      current = { file: where, frames: frameReader(image) };
     }
     const samples = await current.frames.frame(frame);
     return tile === undefined ? samples : cutTile(samples, { tile, rows, columns });

@@ -9,6 +9,7 @@ import type { DicomImage } from "../image.ts";
 import { textOf } from "../values.ts";
 import { hasFunctionalGroups, slicesOfEnhanced } from "./enhanced.ts";
 import { slicesOfMosaic } from "./mosaic.ts";
+import { readAhead } from "./read-ahead.ts";
 import { type Slice, sliceOfImage } from "./slice.ts";
 
 /** What a set of DICOM files holds. */
@@ -23,7 +24,7 @@ export interface ScannedFiles {
 }
 
 /** Bytes read of a file at first; headers with more are read again, whole. */
-const HEAD_BYTES = 2 ** 16;
+const HEAD_BYTES = 2 ** 15;
 
 /** The directory of a disk; it names files, and what it names is not followed. */
 const DICOMDIR = "1.2.840.10008.1.3.10";
@@ -40,10 +41,10 @@ export async function scanFiles(files: readonly string[], options: ReadOptions):
   const brokenSeries = new Map<string, Problem>();
   const copies = new Map<string, Warning[]>();
   const firstWith = new Map<string, string>();
-  for (const path of files) {
+  for (const { path, reading } of readAhead(files, (path) => readHeader(path, options))) {
     let series: string | undefined;
     try {
-      const dataSet = await readHeader(path, options);
+      const dataSet = await reading;
       series = seriesOf(dataSet);
       const found = slicesIn(dataSet);
       if (typeof found === "string") skipped.push({ path, reason: found });
