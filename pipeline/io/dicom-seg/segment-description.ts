@@ -88,15 +88,16 @@ function codesOf({ name, category, type, laterality }: LabelClass): SegmentConce
   const known = conceptFor(name);
   if (type?.scheme !== "SCT") return known;
   return {
-    category: spelled(category ?? known?.category ?? segmentCategories.anatomicalStructure),
-    type: spelled(type),
-    ...(laterality === undefined ? {} : { laterality: spelled(laterality) }),
+    category: spelled(category ?? known?.category ?? segmentCategories.anatomicalStructure, name),
+    type: spelled(type, name),
+    ...(laterality === undefined ? {} : { laterality: spelled(laterality, name) }),
   };
 }
 
-function spelled(concept: CodedConcept): CodedConcept {
-  const meaning = concept.scheme === "SCT" ? meaningOfSnomedCode(concept.value) : undefined;
-  return { ...concept, meaning: meaning ?? concept.meaning };
+/** A code has to have a meaning in words; a file may have left it out. */
+function spelled(concept: CodedConcept, name: string): CodedConcept {
+  const known = concept.scheme === "SCT" ? meaningOfSnomedCode(concept.value) : undefined;
+  return { ...concept, meaning: known ?? (concept.meaning.trim() || name) };
 }
 
 function algorithmAttributesOf(algorithm: SegmentationOptions["algorithm"]): DicomDataset {

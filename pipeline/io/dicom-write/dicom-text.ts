@@ -22,12 +22,16 @@ export function decimalString(value: number): string {
 export function shortText(text: string, length: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to go
   const oneLine = text.replace(/[\\\u0000-\u001f\u007f]/g, " ");
-  return [...oneLine].slice(0, length).join("").trim();
+  return [...oneLine.trim()].slice(0, length).join("").trimEnd();
 }
 
-/** The sequence that holds one code. */
+/** Characters of a Code Value (VR SH); SNOMED CT has codes of 18 digits. */
+const CODE_VALUE_LENGTH = 16;
+
+/** The sequence that holds one code. Source: DICOM PS3.3 8.1 */
 export function codeSequence({ scheme, value, meaning }: CodedConcept): readonly DicomDataset[] {
-  return [{ CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: shortText(meaning, 64) }];
+  const keyword = value.length > CODE_VALUE_LENGTH ? "LongCodeValue" : "CodeValue";
+  return [{ [keyword]: value, CodingSchemeDesignator: scheme, CodeMeaning: shortText(meaning, 64) }];
 }
 
 /** Date (VR DA) and time (VR TM) in UTC. */

@@ -2,6 +2,7 @@ import type { LabelClass } from "../../../volume/label-class.ts";
 import type { DicomItem } from "../../dicom/data-set.ts";
 import type { Keyword } from "../../dicom/dictionary.ts";
 import { itemsOf, numbersOf, textOf } from "../../dicom/values.ts";
+import { shortText } from "../../dicom-write/dicom-text.ts";
 import { encodings } from "../segmentation-encodings.ts";
 import { meaningOfSnomedCode } from "../snomed.ts";
 import type { LintRule } from "./lint-rule.ts";
@@ -66,9 +67,7 @@ function eachSegment(
 function labelFault(segment: DicomItem, labelClass: LabelClass | undefined): string | undefined {
   const label = textOf(segment, "SegmentLabel");
   if (label === undefined) return "no label";
-  return labelClass?.name.startsWith(label) === false && labelClass.name.length <= 64
-    ? "another class's label"
-    : undefined;
+  return labelClass === undefined || label === shortText(labelClass.name, 64) ? undefined : "another class's label";
 }
 
 function algorithmFault(segment: DicomItem): string | undefined {
@@ -94,9 +93,9 @@ function codesFault(segment: DicomItem, labelClass: LabelClass | undefined): str
 function codeFault(item: DicomItem, sequence: Keyword, labelClass?: LabelClass): string | undefined {
   const [code, ...others] = itemsOf(item, sequence);
   if (code === undefined || others.length > 0) return `not one code in ${sequence}`;
-  const [value, scheme, meaning] = (["CodeValue", "CodingSchemeDesignator", "CodeMeaning"] as const).map((keyword) =>
-    textOf(code, keyword),
-  );
+  const value = textOf(code, "CodeValue") ?? textOf(code, "LongCodeValue");
+  const scheme = textOf(code, "CodingSchemeDesignator");
+  const meaning = textOf(code, "CodeMeaning");
   if (value === undefined || scheme === undefined || meaning === undefined) return `an incomplete code in ${sequence}`;
   if (scheme !== "SCT") return undefined;
   const known = meaningOfSnomedCode(value);

@@ -27,11 +27,11 @@ export function labelClassOf(segment: DicomItem, id: number): LabelClass {
 
 function conceptIn(item: DicomItem, sequence: Keyword): CodedConcept | undefined {
   const [code] = itemsOf(item, sequence);
-  const value = code && textOf(code, "CodeValue");
+  const value = code && (textOf(code, "CodeValue") ?? textOf(code, "LongCodeValue"));
   if (code === undefined || value === undefined) return undefined;
   return {
     scheme: shortText(textOf(code, "CodingSchemeDesignator") ?? "", 16),
-    value: shortText(value, 16),
+    value: shortText(value, 64),
     meaning: shortText(textOf(code, "CodeMeaning") ?? "", 64),
   };
 }

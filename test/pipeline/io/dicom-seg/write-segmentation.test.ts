@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { anatomicalStructures } from "../../../../pipeline/io/dicom-seg/snomed-table.ts";
 import { writeDicomSegmentation } from "../../../../pipeline/io/dicom-seg/write-segmentation.ts";
+import { readScan } from "../../../../pipeline/io/read-scan.ts";
 import { ConfigError, GeometryError } from "../../../../pipeline/volume/errors.ts";
 import type { CodedConcept, LabelClass } from "../../../../pipeline/volume/label-class.ts";
 import { randomFrom } from "../../../../pipeline/volume/random.ts";
@@ -106,6 +107,56 @@ describe("writeDicomSegmentation", () => {
     const labels = randomLabels(oblique, { random: randomFrom(1), ids: [1] });
     await writeDicomSegmentation(scanOfLabels(labels, gutClasses), path, { reference: originOnGrid(oblique), now });
     assert.ok(readFileSync(path).includes("2.25.2001\0"));
+  });
+
+  it("repeats the patient and study word for word, whatever the source holds", async () => {
+    const attributes = {
+      PatientName: ["Yamada^Tarou=山田^太郎=やまだ^たろう"],
+      PatientID: ["007 A"],
+      PatientAge: ["045Y"],
+      PatientWeight: ["70.50"],
+      PatientSize: ["1.800"],
+      LossyImageCompression: ["01"],
+      LossyImageCompressionRatio: ["10.0", "3"],
+      LossyImageCompressionMethod: ["ISO_10918_1", "ISO_15444_1"],
+      OtherPatientIDs: ["a", "b"],
+      PatientComments: [`two\r\nlines ${"x".repeat(70)}`],
+      AccessionNumber: ["12345678901234567890"],
+      StudyDate: ["20200304"],
+      StudyInstanceUID: ["1.2.03"],
+    };
+    const origin = { ...originOnGrid(oblique), studyInstanceUid: "1.2.03", attributes };
+    const labels = randomLabels(oblique, { random: randomFrom(1), ids: [1] });
+    const path = join(temporaryFolder(), "a.seg.dcm");
+    await writeDicomSegmentation(scanOfLabels(labels, gutClasses, origin), path, { now });
+    const { dicom } = await readScan(path);
+    for (const [keyword, texts] of Object.entries(attributes))
+      if (keyword !== "StudyInstanceUID") assert.deepEqual(dicom?.attributes[keyword], texts, keyword);
+    assert.equal(dicom?.studyInstanceUid, "1.2.03");
+  });
+
+  it("writes labels with odd names and codes: empty meanings, 18 digits, separators, 80 characters", async function () {
+    requireValidator(this, "dciodvfy");
+    const names = ["a\\b", ` left ${"x".repeat(80)}`, "Blinddarm (Zökum)"];
+    const types = ["10200004", "999999990989121104", "66754008"].map((value) => ({
+      scheme: "SCT",
+      value,
+      meaning: "",
+    }));
+    const classes = names.map((name, i): LabelClass => ({ id: i + 1, name, colorRgb: [0, 255, i], type: types[i] }));
+    const labels = randomLabels(oblique, { random: randomFrom(2), ids: [1, 2, 3] });
+    const path = join(temporaryFolder(), "a.seg.dcm");
+    await writeDicomSegmentation(scanOfLabels(labels, classes, originOnGrid(oblique)), path, { now });
+    assert.deepEqual(dciodvfyErrors(path, "Segmentation"), []);
+    const read = (await readScan(path)).classes ?? [];
+    assert.deepEqual(
+      read.map(({ type }) => type?.value),
+      types.map(({ value }) => value),
+    );
+    assert.deepEqual(
+      read.map(({ type }) => type?.meaning),
+      ["Liver", `left ${"x".repeat(59)}`, "Appendix"],
+    );
   });
 
   it("gives the same content the same bytes, and other content another UID", async () => {
