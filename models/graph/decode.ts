@@ -103,9 +103,10 @@ function attributeFrom(proto: AttributeProto, where: string, surroundings: Surro
 
 function valueFrom({ name = "", type }: ValueInfoProto): ValueInfo {
   const tensor = type?.tensor_type;
-  const dimensions = tensor?.shape?.dim?.map(({ dim_value, dim_param }): Dimension => {
-    if (dim_param) return dim_param;
-    return dim_value === undefined || dim_value === null ? undefined : wholeNumber(dim_value);
+  const dimensions = tensor?.shape?.dim?.map((side): Dimension => {
+    if (side.dim_param) return side.dim_param;
+    // A field that is not in the file reads as 0.
+    return Object.hasOwn(side, "dim_value") ? wholeNumber(side.dim_value ?? 0) : undefined;
   });
   return { name, type: typeNames.get(tensor?.elem_type ?? 0), shape: tensor?.shape ? (dimensions ?? []) : undefined };
 }

@@ -35,7 +35,7 @@ export function floatsOf({ name, type, data }: Tensor): Float32Array {
   if (type !== "float32" || data.kind !== "bytes")
     throw new GraphError({ where: name, expected: "float32 values in the graph", got: `${type}, ${data.kind}` });
   const { bytes } = data;
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, bytes.length / 4);
 }
 
