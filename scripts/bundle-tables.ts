@@ -2,6 +2,8 @@ import Table from "cli-table3";
 import type { Bundle, BundleManifest, ManifestNetwork } from "../pipeline/index.ts";
 import { printable } from "./terminal.ts";
 
+type Refinement = NonNullable<BundleManifest["refine"]>[number];
+
 /** Prints what a person wants to know of a bundle before running it. */
 export function printBundle({ manifest, sha256 }: Pick<Bundle, "manifest" | "sha256">): void {
   const { name, version, license, citation, intendedUse, modalities, orientation, training } = manifest;
@@ -28,7 +30,7 @@ function classTable({ classes, scores = [], refine = [] }: BundleManifest): stri
     type === undefined ? "" : `${type.scheme} ${type.value} ${type.meaning}`,
     refine
       .filter((each) => each.class === name)
-      .map(({ class: _, ...rules }) => JSON.stringify(rules).replace(/[{}"]/g, ""))
+      .flatMap(refinementTexts)
       .join(", "),
     scores
       .filter((each) => each.class === name)
@@ -38,6 +40,15 @@ function classTable({ classes, scores = [], refine = [] }: BundleManifest): stri
       .join(", "),
   ]);
   return tableOf(["id", "class", "code", "clean-up", "score (cases)"], rows);
+}
+
+function refinementTexts({ keep, minimumMl, minimumVoxels, fillHoles }: Refinement): readonly string[] {
+  return [
+    ...(keep === "largest" ? ["largest component"] : []),
+    ...(minimumMl === undefined ? [] : [`at least ${minimumMl} ml`]),
+    ...(minimumVoxels === undefined ? [] : [`at least ${minimumVoxels} voxels`]),
+    ...(fillHoles === true ? ["holes filled"] : []),
+  ];
 }
 
 function networkTable({ networks, input }: BundleManifest): string {

@@ -34,6 +34,7 @@ const oneDoor = [
   "ajv",
   "protobufjs",
   "yauzl",
+  "yazl",
 ];
 
 interface Import {

@@ -5,10 +5,10 @@ import { encodeModel } from "../../models/graph/encode.ts";
 import { checkJson } from "../../pipeline/bundle/json-schema.ts";
 import { manifestSchema } from "../../pipeline/bundle/manifest-schema.ts";
 import { runCli } from "../support/cli.ts";
-import { folderOf, tinyFiles, tinyGraph, tinyManifest } from "../support/tiny-bundle.ts";
+import { filesUnder, folderOf, tinyFiles, tinyGraph, tinyManifest } from "../support/tiny-bundle.ts";
 
 describe("rarevox bundle", function () {
-  this.timeout(20_000);
+  this.timeout(30_000);
 
   it("validate says of each bundle whether it can be used, and exits with 2 when one cannot", async () => {
     const [good, bad] = [folderOf(tinyFiles), folderOf({ ...tinyFiles, "tiny.onnx": "" })];
@@ -45,13 +45,14 @@ describe("rarevox bundle", function () {
   });
 
   it("inspect shows classes, networks and stages, or the whole manifest as JSON", async () => {
-    const folder = folderOf(tinyFiles);
+    const refine = [{ class: "appendix", keep: "largest", minimumVoxels: 2 }];
+    const folder = folderOf(filesUnder({ refine }));
     const { code, stdout } = await runCli(["bundle", "inspect", folder]);
     assert.equal(code, 0);
-    assert.match(stdout, /│ 3 +│ appendix/);
+    assert.match(stdout, /│ 3 +│ appendix +│ +│ largest component, at least 2 voxels +│/);
     assert.match(stdout, /segment whole: all its classes in the whole field of view/);
     const json = await runCli(["bundle", "inspect", folder, "--json"]);
-    assert.deepEqual(JSON.parse(json.stdout).manifest, tinyManifest);
+    assert.deepEqual(JSON.parse(json.stdout).manifest, { ...tinyManifest, refine });
   });
 
   it("schema prints the schema that manifests are checked against", async () => {
@@ -64,15 +65,16 @@ describe("rarevox bundle", function () {
   });
 
   it("exits with 2 and no stack for a bundle and a model that are not there", async () => {
-    for (const args of [
+    const commands = [
       ["inspect", "no-such-bundle"],
       ["validate", "no-such-bundle"],
       ["init", join(folderOf({}), "gone.onnx")],
       ["init", "no-such-folder/gone.onnx"],
       ["inspect"],
-    ]) {
-      const { code, stderr } = await runCli(["bundle", ...args]);
-      assert.equal(code, 2, `${args.join(" ")}: ${stderr}`);
+    ];
+    const runs = await Promise.all(commands.map((args) => runCli(["bundle", ...args])));
+    for (const [n, { code, stderr }] of runs.entries()) {
+      assert.equal(code, 2, `${commands[n].join(" ")}: ${stderr}`);
       assert.doesNotMatch(stderr, /\n +at /);
     }
   });

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode, InlineTensor, Tensor } from "../graph.ts";
+import { byteLengthOf, type Graph, type GraphNode, type InlineTensor, type Tensor } from "../graph.ts";
 
 /** What a rule may ask of the graph it works on, and add to it. */
 export interface Rewriting {
@@ -77,17 +77,18 @@ function constantsOf({ initializers, nodes }: Graph, files: ExternalFiles): read
     const value = op === "Constant" ? attributes.get("value") : undefined;
     return value?.kind === "tensor" ? [{ ...value.value, name: outputs[0] }] : [];
   });
-  return [...initializers, ...made].flatMap(({ data, ...tensor }) => {
-    const bytes = data.kind === "bytes" ? data.bytes : externalBytes(files.get(data.location), data);
+  return [...initializers, ...made].flatMap((tensor) => {
+    const bytes = bytesOf(tensor, files);
     return bytes === undefined ? [] : [{ ...tensor, data: { kind: "bytes", bytes } }];
   });
 }
 
-function externalBytes(
-  file: Uint8Array | undefined,
-  { offset, length }: { readonly offset: number; readonly length: number | undefined },
-): Uint8Array | undefined {
-  return file?.subarray(offset, length === undefined ? undefined : offset + length);
+function bytesOf(tensor: Tensor, files: ExternalFiles): Uint8Array | undefined {
+  const { data } = tensor;
+  if (data.kind === "bytes") return data.bytes;
+  const length = byteLengthOf(tensor);
+  const bytes = files.get(data.location)?.subarray(data.offset, data.offset + length);
+  return bytes?.length === length ? bytes : undefined;
 }
 
 /** Old weights would double the graph. One that is listed as an input too would have to be fed if only its value went. */
