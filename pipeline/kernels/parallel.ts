@@ -102,13 +102,13 @@ function sendPart<J>(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error: unknown) => {
-      worker.removeAllListeners();
+      worker.off("message", onAnswer).off("error", settle).off("exit", onExit);
       if (error === undefined) resolve();
       else reject(error);
     };
-    worker.on("message", ({ error }: PartAnswer) => settle(error));
-    worker.on("error", settle);
-    worker.on("exit", (code) => settle(new Error(`a resampling thread ended with code ${code}`)));
+    const onAnswer = ({ error }: PartAnswer) => settle(error);
+    const onExit = (code: number) => settle(new Error(`a resampling thread ended with code ${code}`));
+    worker.on("message", onAnswer).on("error", settle).on("exit", onExit);
     const message: PartMessage = { module, kernel: kernel.name, job, part };
     worker.postMessage(message, [...transfer]);
   });
