@@ -15,12 +15,13 @@ export interface TransposedAxis {
   readonly cropEnd: number;
 }
 
-/** The axes of a `ConvTranspose`; `undefined` when its padding depends on the size of the image. */
+/** The axes of a `ConvTranspose`; `undefined` when they are faulty, or its padding depends on the image's size. */
 export function transposedAxesOf(node: GraphNode, kernel: readonly number[]): readonly TransposedAxis[] | undefined {
   const each = (value: number) => kernel.map(() => value);
   const strides = intsAttribute(node, "strides", each(1));
   const dilations = intsAttribute(node, "dilations", each(1));
   const extra = intsAttribute(node, "output_padding", each(0));
+  if (![...strides, ...dilations].every((step) => step >= 1)) return undefined;
   const reach = kernel.map((width, axis) => (width - 1) * dilations[axis] + 1 + extra[axis]);
   const pads = padsOf(node, { strides, reach });
   if (node.attributes.has("output_shape") || pads.some((pad) => pad < 0)) return undefined;

@@ -165,10 +165,16 @@ describe("rewriteForWebGpu", function () {
     assert.equal(rewriteForWebGpu(model), model);
   });
 
-  it("leaves a stride whose kernel would fill memory as it is", () => {
-    const model = modelOf({ ...doubling, strides: [500, 500, 500] });
-    assert.equal(rewriteForWebGpu(model), model);
-  });
+  for (const [what, fault] of [
+    ["a stride whose kernel would fill memory", { strides: [500, 500, 500] }],
+    ["a stride of 0, which ONNX Runtime refuses,", { strides: [0, 2, 2] }],
+    ["a negative dilation", { dilations: [1, 1, -1] }],
+    ["a negative pad", { pads: [0, 0, 0, 0, -1, 0] }],
+  ] as const)
+    it(`leaves ${what} as it is`, () => {
+      const model = modelOf({ ...doubling, ...fault });
+      assert.equal(rewriteForWebGpu(model), model);
+    });
 
   for (const [transA, transB, left, right] of [
     [1, 0, [2, 5, 3], [2, 5, 4]],
