@@ -1,4 +1,4 @@
-import { chain, inverse, type Triple, transformPoint } from "./affine.ts";
+import { chain, inverse, spacingMmOf, type Triple, transformPoint } from "./affine.ts";
 import { GeometryError } from "./errors.ts";
 import {
   cornersOf,
@@ -42,7 +42,7 @@ function axisStepsOf(labels: Grid, grid: Grid, where: string): readonly AxisStep
   });
   const sources = new Set(steps.map(({ source }) => source));
   if (sources.size === 3 && !sources.has(-1)) return steps;
-  throw misplaced(where, "axes that point elsewhere");
+  throw misplaced(where, "axes that point elsewhere", { labels, grid });
 }
 
 /** Compares where the matrices put the corners of the labels' field with where the whole-number steps put them. */
@@ -54,11 +54,12 @@ function assertCoincide(
   for (const corner of cornersOf([d - 1, h - 1, w - 1])) {
     const onGrid = gridIndexOf(corner, steps);
     if (onGrid.some((index, axis) => index < 0 || index >= grid.shape[axis]))
-      throw misplaced(where, "labels outside the grid's field");
+      throw misplaced(where, `a corner at index [${onGrid}], outside the grid's field`, { labels, grid });
     const [px, py, pz] = transformPoint(labels.indexToLps, corner);
     const [qx, qy, qz] = transformPoint(grid.indexToLps, onGrid);
     const distanceMm = Math.hypot(px - qx, py - qy, pz - qz);
-    if (distanceMm > SAME_GRID_TOLERANCE_MM) throw misplaced(where, `voxels ${distanceMm.toPrecision(3)} mm away`);
+    if (distanceMm > SAME_GRID_TOLERANCE_MM)
+      throw misplaced(where, `voxels ${distanceMm.toPrecision(3)} mm away`, { labels, grid });
   }
 }
 
@@ -87,12 +88,20 @@ function copied({ data, shape }: LabelMap, gridShape: Triple, steps: readonly Ax
   return output;
 }
 
-function misplaced(where: string, got: string): GeometryError {
+function misplaced(
+  where: string,
+  got: string,
+  { labels, grid }: { readonly labels: Grid; readonly grid: Grid },
+): GeometryError {
+  const sizeOf = ({ shape, indexToLps }: Grid) =>
+    `[${shape}] of ${spacingMmOf(indexToLps)
+      .map((mm) => Number(mm.toPrecision(6)))
+      .join(" x ")} mm`;
   return new GeometryError({
     code: "G_GRID",
     where,
     expected: `labels on voxels of the reference grid within ${SAME_GRID_TOLERANCE_MM} mm`,
-    got,
+    got: `${got} (labels ${sizeOf(labels)}, grid ${sizeOf(grid)})`,
     next: "Pass the series that was segmented, or resample the labels to its grid first",
   });
 }

@@ -75,7 +75,7 @@ function foundScanOf(dataSet: DicomDataSet, { stored, place: { grid, warnings } 
       orientation: orientationOf(grid.indexToLps),
       modality: "SEG",
       voxelType: isWide ? "uint16" : "uint8",
-      description: shortText(`${stored.type}, ${stored.classes.length} classes: ${names}`, 128),
+      description: shortText(`${stored.type}, ${stored.classes.length} classes: ${names}`, 64),
       encoding: dataSet.transferSyntax.name,
     },
     warnings: [...dataSet.warnings, ...warnings],

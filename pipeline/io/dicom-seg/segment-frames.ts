@@ -10,6 +10,9 @@ export interface SegmentFrame {
   readonly segment?: number;
 }
 
+/** Ids that a message names. */
+const MOST_LISTED = 12;
+
 /** What a segmentation stores: the classes that occur, the frames that are not empty, and their pixels. */
 export interface SegmentFrames {
   readonly classes: readonly LabelClass[];
@@ -86,11 +89,17 @@ function classesIn(idsBySlice: readonly (readonly number[])[], classes: readonly
     throw new ConfigError({
       code: "W_CLASS",
       where: "label map",
-      expected: `only the class ids ${classes.map(({ id }) => id).join(", ")}`,
-      got: unknown.join(", "),
-      next: "Name every class that the label map holds",
+      expected:
+        classes.length === 0 ? "names of the classes" : `only the class ids ${listed(classes.map(({ id }) => id))}`,
+      got: `ids without a name: ${listed(unknown)}`,
+      next: "Say what every id of the label map stands for",
     });
   return classes.filter(({ id }) => ids.has(id)).toSorted((one, other) => one.id - other.id);
+}
+
+function listed(ids: readonly number[]): string {
+  const rest = ids.length - MOST_LISTED;
+  return ids.slice(0, MOST_LISTED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 function packSliceInto(

@@ -38,6 +38,16 @@ describe("placeOnGrid", () => {
     refused(obliqueGrid([3, 5, 7], { spacingMm: [30, 2, 1], angles: [0.2, 0.1, -0.3], originXyz: [-10, 20, 5] }));
   });
 
+  it("says in numbers what differs", () => {
+    const half = numbered({ shape: [1, 1, 1], indexToLps: shifted(grid, [0.5, 0, 0]) });
+    const thick = numbered(
+      obliqueGrid([3, 5, 7], { spacingMm: [30, 2, 1], angles: [0.2, 0.1, -0.3], originXyz: [-10, 20, 5] }),
+    );
+    const text = /voxels 1\.50 mm away \(labels \[1,1,1\] of 3 x 2 x 1 mm, grid \[3,5,7\] of 3 x 2 x 1 mm\)/;
+    assert.throws(() => placeOnGrid(half, grid, "test"), text);
+    assert.throws(() => placeOnGrid(thick, grid, "test"), /labels \[3,5,7\] of 30 x 2 x 1 mm/);
+  });
+
   it("accepts a matrix that differs by less than DICOM text can say, and takes the grid's own", () => {
     fc.assert(
       fc.property(fc.double({ min: -5e-4, max: 5e-4, noNaN: true }), (error) => {

@@ -66,7 +66,10 @@ describe("binaryFramesOf", () => {
   it("refuses a voxel whose id no class has", () => {
     assert.throws(
       () => binaryFramesOf(volumeOf(Uint8Array.of(9), gridOf(1, 1, 1)), gutClasses),
-      (error) => error instanceof ConfigError && error.problem.code === "W_CLASS" && error.problem.got === "9",
+      (error) =>
+        error instanceof ConfigError &&
+        error.problem.code === "W_CLASS" &&
+        error.problem.got === "ids without a name: 9",
     );
   });
 });
