@@ -6,20 +6,34 @@ interface CornerstoneDecoder {
   delete(): void;
 }
 
-declare module "@cornerstonejs/codec-libjpeg-turbo-8bit/decode" {
-  export default function createCodec(): Promise<{ readonly JPEGDecoder: new () => CornerstoneDecoder }>;
+interface CodecOptions {
+  readonly wasmBinary: Uint8Array;
+  readonly print: () => void;
+  readonly printErr: () => void;
 }
 
-declare module "@cornerstonejs/codec-charls/decode" {
-  export default function createCodec(): Promise<{ readonly JpegLSDecoder: new () => CornerstoneDecoder }>;
+declare module "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs" {
+  export default function createCodec(
+    options: CodecOptions,
+  ): Promise<{ readonly JPEGDecoder: new () => CornerstoneDecoder }>;
 }
 
-declare module "@cornerstonejs/codec-openjpeg/decode" {
-  export default function createCodec(): Promise<{ readonly J2KDecoder: new () => CornerstoneDecoder }>;
+declare module "@cornerstonejs/codec-charls/decodewasmjs" {
+  export default function createCodec(
+    options: CodecOptions,
+  ): Promise<{ readonly JpegLSDecoder: new () => CornerstoneDecoder }>;
 }
 
-declare module "@cornerstonejs/codec-openjph" {
-  export default function createCodec(): Promise<{ readonly HTJ2KDecoder: new () => CornerstoneDecoder }>;
+declare module "@cornerstonejs/codec-openjpeg/decodewasmjs" {
+  export default function createCodec(
+    options: CodecOptions,
+  ): Promise<{ readonly J2KDecoder: new () => CornerstoneDecoder }>;
+}
+
+declare module "@cornerstonejs/codec-openjph/wasmjs" {
+  export default function createCodec(
+    options: CodecOptions,
+  ): Promise<{ readonly HTJ2KDecoder: new () => CornerstoneDecoder }>;
 }
 
 declare module "jpeg-lossless-decoder-js" {

@@ -1,6 +1,7 @@
-import createCodec from "@cornerstonejs/codec-libjpeg-turbo-8bit/decode";
+import createCodec from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
 import { assertHeaderFits, codecError, type DecodeFrame, decodeWith } from "./codec.ts";
 import { jpegHeaderOf } from "./jpeg-header.ts";
+import { wasmOptions } from "./wasm-options.ts";
 
 let loading: ReturnType<typeof createCodec> | undefined;
 
@@ -12,7 +13,7 @@ export const decodeJpeg: DecodeFrame = async (frame) => {
       expected: "lossy JPEG of 8 bits",
       got: `${header.bits} bits; convert it with dcmdjpeg first`,
     });
-  loading ??= createCodec();
+  loading ??= createCodec(wasmOptions("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm"));
   const { JPEGDecoder } = await loading;
   return decodeWith(new JPEGDecoder(), frame, header);
 };
