@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   chooseScan,
   findScans,
@@ -21,6 +21,8 @@ interface ConvertOptions {
   readonly to?: string;
   readonly reference?: string;
   readonly classes?: string;
+  readonly modality?: "CT" | "MR";
+  readonly segEncoding?: "binary" | "labelmap";
 }
 
 /** `rarevox convert`: any readable scan or segmentation to any writable format. */
@@ -40,6 +42,8 @@ export function registerConvert(program: Command, context: CommandContext): void
       "--classes <json>",
       "what the label ids stand for: the classes array of a bundle.json, or the bundle.json itself",
     )
+    .addOption(new Option("--modality <kind>", "what a DICOM series made from another format is").choices(["CT", "MR"]))
+    .addOption(new Option("--seg-encoding <kind>", "how a DICOM SEG holds its voxels").choices(["binary", "labelmap"]))
     .addHelpText(
       "after",
       `
@@ -54,12 +58,15 @@ Examples:
     const found = chooseScan(await findScans([input], readOptions), { input, id: options.scan });
     const scan = await readScan(found, readOptions);
     const writer = chooseWriter(output, options.to);
+    const terminal = context.terminal();
     const reference = await readReference(options.reference, readOptions);
     const written = await writer.write(await withClasses(scan, options.classes), output, {
       signal: context.signal,
       ...(reference === undefined ? {} : { reference }),
+      ...(options.modality === undefined ? {} : { modality: options.modality }),
+      ...(options.segEncoding === undefined ? {} : { segmentation: { encoding: options.segEncoding } }),
+      warn: ({ code, where, text }) => terminal.warn(`${code} ${where}: ${text}`),
     });
-    const terminal = context.terminal();
     for (const { code, where, text } of scan.warnings) terminal.warn(`${code} ${where}: ${text}`);
     terminal.info(`Wrote ${written.length === 1 ? written[0] : `${written.length} files to ${join(output, "")}`}`);
   });

@@ -118,6 +118,16 @@ describe("rarevox segment", function () {
     assert.doesNotMatch(stdout + stderr, /\u001b\[31mb/);
   });
 
+  it("O1 refuses to write results among the inputs, where the next run would segment them", async () => {
+    const folder = temporaryFolder();
+    await liverScan(join(folder, "scan.nii.gz"));
+    const flags = ["--bundle", levelBundleFolder(), "--out", join(folder, "results"), "--device", "cpu"];
+    const { code, stderr } = await runCli(["segment", folder, ...flags]);
+    assert.equal(code, 2);
+    assert.match(stderr, /expected a folder outside the inputs/);
+    assert.deepEqual(readdirSync(folder), ["scan.nii.gz"]);
+  });
+
   it("leaves no half-written case behind on Ctrl-C, and exits with 130", async () => {
     const [folder, out] = [temporaryFolder(), temporaryFolder()];
     for (let n = 0; n < 12; n++) await liverScan(join(folder, `scan-${n}.nii`), [40, 120, 120]);

@@ -105,7 +105,7 @@ function modalityOf(modality: string | undefined, where: string): "CT" | "MR" {
     where,
     expected: "CT or MR as the modality of a DICOM series",
     got: modality === undefined ? "none: the input does not say" : modality.slice(0, 16),
-    next: "Say which with the modality option",
+    next: "Say which with --modality",
   });
 }
 
