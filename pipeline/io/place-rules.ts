@@ -31,21 +31,25 @@ export function assertSpacing(spacingMm: readonly number[], { where, prefix }: P
     });
 }
 
+/** Whether the axes are at right angles. */
+export function isSquare(indexToLps: IndexToLps): boolean {
+  return shearOf(indexToLps) <= SHEAR_TOLERANCE;
+}
+
 /**
  * Refuses axes that are not at right angles.
  *
  * Errors: FormatError <prefix>_SHEAR
  */
 export function assertSquare(indexToLps: IndexToLps, { where, prefix }: PlaceSubject): void {
-  const shear = shearOf(indexToLps);
-  if (shear > SHEAR_TOLERANCE)
-    throw new FormatError({
-      code: `${prefix}_SHEAR`,
-      where,
-      expected: "axes at right angles",
-      got: `a cosine of ${shear.toPrecision(3)} between two of them`,
-      next: "Ask for resampling to a straight grid if that is acceptable",
-    });
+  if (isSquare(indexToLps)) return;
+  throw new FormatError({
+    code: `${prefix}_SHEAR`,
+    where,
+    expected: "axes at right angles",
+    got: `a cosine of ${shearOf(indexToLps).toPrecision(3)} between two of them`,
+    next: "Pass --straighten to resample it to a straight grid",
+  });
 }
 
 /** Largest absolute cosine between two axes. */

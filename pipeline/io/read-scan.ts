@@ -5,6 +5,7 @@ import { type FindOptions, findScans } from "./find-scans.ts";
 import { assertUnchanged, fileStateOf, inputFilesOf } from "./input-files.ts";
 import { sharedParsingPool } from "./parsing-pool.ts";
 import type { FoundScan } from "./scan-format.ts";
+import { straightenedScan } from "./straighten.ts";
 import { timeoutMsFor } from "./time-limit.ts";
 
 /**
@@ -26,7 +27,9 @@ export async function readScan(found: FoundScan | string, options: FindOptions =
   const hashing = inputFilesOf(chosen.files, { fileBytes: limits.fileBytes, signal: stopOr });
   const [scan, inputs] = await bothOrNeither(reading, hashing, stop);
   await assertUnchanged(before);
-  return { ...scan, inputs };
+  const whole = { ...scan, inputs };
+  if (choices.straighten !== true) return whole;
+  return straightenedScan(whole, { where: chosen.files[0], limits, signal }); // here, where threads are allowed
 }
 
 /** Waits for both; the failure of one stops the other, and both are over when this returns. */

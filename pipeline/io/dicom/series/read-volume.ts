@@ -1,4 +1,3 @@
-import { resampleToGrid } from "../../../kernels/resample.ts";
 import { FormatError } from "../../../volume/errors.ts";
 import type { Scan, Warning } from "../../../volume/scan.ts";
 import { type Volume, type VoxelArray, volumeOf, voxelCountOf } from "../../../volume/volume.ts";
@@ -15,7 +14,6 @@ import { readAhead } from "./read-ahead.ts";
 import { scanFiles, wholeOf } from "./scan-files.ts";
 import type { Slice } from "./slice.ts";
 import { type Stack, stackOf, tiltProblem } from "./stack.ts";
-import { straightGridOf } from "./straight-grid.ts";
 import { voxelKindOf } from "./voxel-kind.ts";
 
 /**
@@ -32,22 +30,14 @@ export async function readVolume(found: FoundScan, options: ReadOptions): Promis
   const tilt = tiltProblem(stack, where, options);
   if (tilt !== undefined) throw new FormatError(tilt);
   const read = await readVoxels(stack, { ...options, where });
-  const channels = await Promise.all(
-    read.channels.map((channel) => (stack.isTilted ? straightened(channel) : channel)),
-  );
   const [{ image }] = group.slices;
   const isComplete = !stack.isTilted && stack.slices.every((slice) => slice !== undefined && slice.tile === undefined);
   const origin = isComplete ? await originOf(stack, options) : undefined;
   return {
     format: "dicom",
-    channels: channels as unknown as Scan["channels"],
+    channels: read.channels as unknown as Scan["channels"],
     modality: image.modality,
-    warnings: [
-      ...warningsOf(group),
-      ...stack.warnings,
-      ...read.warnings,
-      ...(stack.isTilted ? [straightWarning(where)] : []),
-    ],
+    warnings: [...warningsOf(group), ...stack.warnings, ...read.warnings],
     ...(origin === undefined ? {} : { dicom: origin }),
   };
 }
@@ -157,16 +147,6 @@ function leaveEmpty(data: VoxelArray, { stack, area }: { readonly stack: Stack; 
   for (const [d, slice] of stack.slices.entries())
     if (slice !== undefined) for (let i = d * area; i < (d + 1) * area; i++) least = Math.min(least, data[i]);
   for (const d of missing) data.fill(least, d * area, (d + 1) * area);
-}
-
-async function straightened(channel: Volume): Promise<Volume> {
-  let least = Infinity;
-  for (let i = 0; i < channel.data.length; i++) least = Math.min(least, channel.data[i]);
-  return resampleToGrid(channel, straightGridOf(channel), { interpolation: "linear", outside: least });
-}
-
-function straightWarning(where: string): Warning {
-  return { code: "S_TILT", where, text: "the tilted stack was resampled to a straight grid" };
 }
 
 function tooBigError(where: string, { bytes, most }: { readonly bytes: number; readonly most: number }): FormatError {

@@ -144,13 +144,6 @@ const accepted: readonly AcceptedHeader[] = [
   { row: "N21d", what: "a vox_offset of 0 as 352", fields: { voxOffset: 0 }, warnings: ["N_OFFSET"] },
   { row: "N25", what: "a qfac of 0 as 1", fields: { ...onlyQform, pixdim: [0, 1, 2, 3] }, warnings: ["N_QFAC"] },
   {
-    row: "N31",
-    what: "a sheared sform when resampling was asked for",
-    fields: { sform: sform([1, 0, 0], [0.02, 2, 0], [0, 0, 3]) },
-    warnings: [],
-    options: { straighten: true },
-  },
-  {
     row: "N33",
     what: "no orientation when the user states one",
     fields: { sformCode: 0 },
@@ -226,6 +219,14 @@ describe("NIfTI headers that are read", () => {
     const scan = await readBytes(niftiFile({ slope: -1, intercept: 0.5 }), "scan.nii");
     assert.deepEqual([scan.channels[0].data[0], scan.channels[0].data[104]], [52.5, -51.5]);
     assert.deepEqual(warningCodesOf(scan), ["N_SCALE"]);
+  });
+
+  it("N31 resamples a sheared sform to a straight grid when that was asked for", async () => {
+    const bytes = niftiFile({ sform: sform([1, 0, 0], [0.02, 2, 0], [0, 0, 3]) });
+    const scan = await readBytes(bytes, "scan.nii", { straighten: true });
+    const { rows } = scan.channels[0].indexToLps;
+    assertAllClose(rows, [0, 0, -1, 0, 0, -2, 0, 0, 3, 0, 0, 0, 0, 0, 0, 1], { abs: 1e-6 });
+    assert.deepEqual([scan.channels[0].shape, warningCodesOf(scan)], [[3, 5, 8], ["S_TILT"]]);
   });
 
   it("N33 places an image without orientation as the user states it", async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { findScans } from "../../../../pipeline/io/find-scans.ts";
+import { nrrdFormat } from "../../../../pipeline/io/nrrd/nrrd-format.ts";
 import { writeNrrd } from "../../../../pipeline/io/nrrd/write-nrrd.ts";
 import { readScan } from "../../../../pipeline/io/read-scan.ts";
 import { indexToLpsOf } from "../../../../pipeline/volume/affine.ts";
@@ -269,10 +270,12 @@ describe("writeNrrd", () => {
 
   it("keeps the matrix to the last bit, also of a sheared grid", async () => {
     const indexToLps = indexToLpsOf([0.1, 0, 1, 1 / 3, 0.5, 2, 0, 5, 3, 0, 0, 6e-7, 0, 0, 0, 1], "sheared");
-    const channels = [volumeOf(new Uint8Array(105).fill(1, 9), { ...grid, indexToLps })] as const;
-    const back = await readScan(await writeNrrd(scanOf(new Uint8Array(105), { channels }), pathOf("a.nrrd")), {
-      straighten: true,
-    });
+    const data = new Uint8Array(105).fill(1, 9);
+    const channels = [volumeOf(data, { ...grid, indexToLps })] as const;
+    const accepting = { limits: defaultLimits, straighten: true };
+    const [found] = (await nrrdFormat.list([await writeNrrd(scanOf(data, { channels }), pathOf("a.nrrd"))], accepting))
+      .scans;
+    const back = await nrrdFormat.read(found, accepting); // as it lies in the file
     assert.deepEqual(back.channels[0].indexToLps.rows, indexToLps.rows);
   });
 
