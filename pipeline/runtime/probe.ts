@@ -43,9 +43,11 @@ export async function probeDevice({
   }
 }
 
-/** ONNX Runtime names source files of its own where it means that there is no graphics card. */
+/** What ONNX Runtime says in terms of its own source, in terms of the machine. */
 function reasonOf(message: string): string {
-  return /webgpu_context\.cc.*adapter/s.test(message) ? "no graphics card with a driver was found" : printable(message);
+  if (/Failed to load shared library/.test(message)) return "its libraries are not installed";
+  if (/webgpu_context\.cc.*adapter/s.test(message)) return "no graphics card with a driver was found";
+  return printable(message);
 }
 
 async function compare(
