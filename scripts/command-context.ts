@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { defaultLimits, type Limits, type ReadOptions } from "../pipeline/index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +16,8 @@ interface LimitFlags {
   readonly allowMixed?: boolean;
   readonly straighten?: boolean;
   readonly volume?: number;
+  readonly assumeOrientation?: string;
+  readonly nanTo?: "min";
   readonly limit?: Partial<Limits>;
 }
 
@@ -26,12 +28,14 @@ export function limitsOption(command: Command): Command {
     .option("--allow-mixed", "take a series' main orientation when at least 90 % of its slices have it")
     .option("--straighten", "resample sheared grids, such as a tilted CT gantry, instead of refusing them")
     .option("--volume <index>", "which volume of a 4-D file, counted from 0", wholeNumber)
+    .option("--assume-orientation <code>", "where the axes [D, H, W] of a file without orientation point, such as SAR")
+    .addOption(new Option("--nan-to <value>", "put the smallest value where voxels are no numbers").choices(["min"]))
     .option("--limit <name=value...>", `raise or lower a limit: ${Object.keys(defaultLimits).join(", ")}`, addLimit);
 }
 
 /** How the flags of {@link limitsOption} say that input is read. */
 export function readOptionsOf(command: Command, { signal }: CommandContext): ReadOptions & { signal: AbortSignal } {
-  const { allowGap, allowMixed, straighten, volume, limit } = command.opts<LimitFlags>();
+  const { allowGap, allowMixed, straighten, volume, assumeOrientation, nanTo, limit } = command.opts<LimitFlags>();
   return {
     limits: { ...defaultLimits, ...limit },
     signal,
@@ -39,6 +43,8 @@ export function readOptionsOf(command: Command, { signal }: CommandContext): Rea
     ...(allowMixed === undefined ? {} : { allowMixed }),
     ...(straighten === undefined ? {} : { straighten }),
     ...(volume === undefined ? {} : { volumeIndex: volume }),
+    ...(assumeOrientation === undefined ? {} : { assumeOrientation }),
+    ...(nanTo === undefined ? {} : { nanTo }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { writeFileWhole } from "../../io/atomic-write.ts";
-import { encodePicture } from "../../io/png-picture.ts";
 import type { ScanWriter, WriteOptions } from "../../io/scan-format.ts";
 import { writerNamed } from "../../io/writers.ts";
 import type { Scan } from "../../volume/scan.ts";
@@ -22,7 +21,7 @@ export interface Deliverable {
 export const deliverables: readonly Deliverable[] = [
   labelMap("nifti", "segmentation.nii.gz"),
   { ...labelMap("dicom-seg", "segmentation.seg.dcm"), needsDicom: true },
-  labelMap("nrrd", "segmentation.nrrd"),
+  labelMap("nrrd", "segmentation.seg.nrrd"),
   labelMap("metaimage", "segmentation.mha"),
   text("json", "measurements.json", ({ measurements }) => measurementsJson(measurements)),
   text("csv", "measurements.csv", ({ measurements }) => measurementsCsv(measurements)),
@@ -30,7 +29,11 @@ export const deliverables: readonly Deliverable[] = [
     name: "png",
     file: "montage.png",
     needsDicom: false,
-    write: (segmentation, path) => writeBytes(path, async () => encodePicture(montage(segmentation))),
+    write: async (segmentation, path) => {
+      // Not before a picture is wanted: the picture library is a good part of what a command loads.
+      const { encodePicture } = await import("../../io/png-picture.ts");
+      await writeBytes(path, () => encodePicture(montage(segmentation)));
+    },
   },
 ];
 

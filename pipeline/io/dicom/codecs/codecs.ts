@@ -1,18 +1,12 @@
 import type { Codec } from "../transfer-syntaxes.ts";
 import type { DecodeFrame } from "./codec.ts";
-import { decodeHtj2k } from "./htj2k.ts";
-import { decodeJpeg } from "./jpeg.ts";
-import { decodeJpeg2000 } from "./jpeg-2000.ts";
-import { decodeJpegLossless } from "./jpeg-lossless.ts";
-import { decodeJpegLs } from "./jpeg-ls.ts";
-import { decodeRle } from "./rle.ts";
 
-/** How frames of each compression are decoded. */
+/** How frames of each compression are decoded; a decoder is loaded when the first frame asks for it. */
 export const codecs: Readonly<Record<Codec, DecodeFrame>> = {
-  rle: decodeRle,
-  jpeg: decodeJpeg,
-  "jpeg-lossless": decodeJpegLossless,
-  "jpeg-ls": decodeJpegLs,
-  "jpeg-2000": decodeJpeg2000,
-  htj2k: decodeHtj2k,
+  rle: async (frame) => (await import("./rle.ts")).decodeRle(frame),
+  jpeg: async (frame) => (await import("./jpeg.ts")).decodeJpeg(frame),
+  "jpeg-lossless": async (frame) => (await import("./jpeg-lossless.ts")).decodeJpegLossless(frame),
+  "jpeg-ls": async (frame) => (await import("./jpeg-ls.ts")).decodeJpegLs(frame),
+  "jpeg-2000": async (frame) => (await import("./jpeg-2000.ts")).decodeJpeg2000(frame),
+  htj2k: async (frame) => (await import("./htj2k.ts")).decodeHtj2k(frame),
 };
