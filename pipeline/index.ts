@@ -27,6 +27,7 @@ export type {
   WriteOptions,
 } from "./io/scan-format.ts";
 export { writerFor, writerNamed, writers } from "./io/writers.ts";
+export { diceOf, type LabelOverlap, labelOverlaps } from "./kernels/label-overlap.ts";
 export { deviceNames } from "./runtime/devices.ts";
 export { type DeviceReport, examineMachine, type MachineReport } from "./runtime/doctor.ts";
 export { type Engine, type EngineOptions, openEngine } from "./runtime/engine.ts";

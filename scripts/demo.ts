@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { abdomenPhantom } from "../fixtures/phantom/abdomen-phantom.ts";
-import { writerNamed } from "../pipeline/index.ts";
+import { closeParsingPool, diceOf, labelOverlaps, readScan, writerNamed } from "../pipeline/index.ts";
 
 /** Everything the demo writes, in the folder that it is started from. */
 const folder = resolve("rarevox-demo");
@@ -36,11 +36,19 @@ const cli = fileURLToPath(new URL("./cli.js", import.meta.url));
 const { status } = spawnSync(process.execPath, [cli, ...parts], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 
-say("\nWhat the phantom really holds (it was drawn, so this is exact):");
-const truth = new Table({ head: ["class", "voxels"], colAligns: ["left", "right"], style: { head: [], border: [] } });
-for (const { id, name } of classes)
-  truth.push([name, String(labels.data.reduce((n, value) => n + +(value === id), 0))]);
-say(truth.toString());
+say("\nThe phantom was drawn, so its true labels are known. Agreement with them:");
+const { channels } = await readScan(join(resultsFolder, "scan", "segmentation.nii.gz"));
+const found = Uint8Array.from(channels[0].data);
+const overlaps = labelOverlaps(found, { reference: labels.data, largestId: classes.length });
+const table = new Table({
+  head: ["class", "found", "true", "Dice"],
+  colAligns: ["left", "right", "right", "right"],
+  style: { head: [], border: [] },
+});
+for (const [i, overlap] of overlaps.entries())
+  table.push([classes[i].name, String(overlap.prediction), String(overlap.reference), diceOf(overlap).toFixed(3)]);
+say(table.toString());
+closeParsingPool();
 say(`\nLook at ${join(resultsFolder, "scan", "montage.png")}`);
 
 function say(text: string): void {
