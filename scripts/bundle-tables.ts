@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import type { Bundle, BundleManifest, ManifestNetwork } from "../pipeline/index.ts";
+import { tableOf, textColumns } from "./table.ts";
 import { printable } from "./terminal.ts";
 
 type Refinement = NonNullable<BundleManifest["refine"]>[number];
@@ -39,7 +39,7 @@ function classTable({ classes, scores = [], refine = [] }: BundleManifest): stri
       )
       .join(", "),
   ]);
-  return tableOf(["id", "class", "code", "clean-up", "score (cases)"], rows);
+  return tableOf(textColumns("id", "class", "code", "clean-up", "score (cases)"), rows);
 }
 
 function refinementTexts({ keep, minimumMl, minimumVoxels, fillHoles }: Refinement): readonly string[] {
@@ -61,7 +61,7 @@ function networkTable({ networks, input }: BundleManifest): string {
     patchText(patch),
     `${output.channels.length} ${output.kind}`,
   ]);
-  return tableOf(["network", "file", "input", "spacing mm", "patch [D, H, W]", "output"], rows);
+  return tableOf(textColumns("network", "file", "input", "spacing mm", "patch [D, H, W]", "output"), rows);
 }
 
 function patchText(patch: ManifestNetwork["patch"]): string {
@@ -80,12 +80,6 @@ function stageLines({ stages }: BundleManifest): readonly string[] {
       `segment ${network}: ${classes === undefined ? "all its classes" : classes.join(", ")} in ${region}`,
   );
   return [...regions, ...shares];
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
-  for (const row of rows) table.push(row.map(printable));
-  return table.toString();
 }
 
 function say(text: string): void {

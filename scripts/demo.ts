@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import Table from "cli-table3";
 import { abdomenPhantom } from "../fixtures/phantom/abdomen-phantom.ts";
 import { closeParsingPool, diceOf, labelOverlaps, readScan, writerNamed } from "../pipeline/index.ts";
+import { numberColumns, tableOf, textColumns } from "./table.ts";
 
 /** Everything the demo writes, in the folder that it is started from. */
 const folder = resolve("rarevox-demo");
@@ -40,14 +40,17 @@ say("\nThe phantom was drawn, so its true labels are known. Agreement with them:
 const { channels } = await readScan(join(resultsFolder, "scan", "segmentation.nii.gz"));
 const found = Uint8Array.from(channels[0].data);
 const overlaps = labelOverlaps(found, { reference: labels.data, largestId: classes.length });
-const table = new Table({
-  head: ["class", "found", "true", "Dice"],
-  colAligns: ["left", "right", "right", "right"],
-  style: { head: [], border: [] },
-});
-for (const [i, overlap] of overlaps.entries())
-  table.push([classes[i].name, String(overlap.prediction), String(overlap.reference), diceOf(overlap).toFixed(3)]);
-say(table.toString());
+say(
+  tableOf(
+    [...textColumns("class"), ...numberColumns("found", "true", "Dice")],
+    overlaps.map((overlap, i) => [
+      classes[i].name,
+      String(overlap.prediction),
+      String(overlap.reference),
+      diceOf(overlap).toFixed(3),
+    ]),
+  ),
+);
 closeParsingPool();
 say(`\nLook at ${join(resultsFolder, "scan", "montage.png")}`);
 

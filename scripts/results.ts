@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import type { ClassMeasurement, Listing, Problem, Segmentation, WrittenSegmentation } from "../pipeline/index.ts";
+import { numberColumns, tableOf, textColumns } from "./table.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
 /** What became of one case. */
@@ -32,7 +32,9 @@ export async function printResults(
   }
   for (const { case: name, segmentation, folder } of results) {
     if (segmentation === undefined) continue;
-    process.stdout.write(`\n${printable(name)}\n${tableOf(segmentation.measurements)}\n${printable(folder ?? "")}\n`);
+    process.stdout.write(
+      `\n${printable(name)}\n${measurementTable(segmentation.measurements)}\n${printable(folder ?? "")}\n`,
+    );
   }
   const done = results.filter(({ problem }) => problem === undefined).length;
   terminal.info(`${done} of ${results.length} scans segmented${refusedText(results, listing)}`);
@@ -44,22 +46,18 @@ function refusedText(results: readonly CaseResult[], { refusals }: Listing): str
 }
 
 /** What was measured of each class, for people. */
-export function tableOf(measurements: readonly ClassMeasurement[]): string {
-  const table = new Table({
-    head: ["class", "voxels", "ml", "mean", "std", "centre [x, y, z] mm"],
-    colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [] },
-  });
-  for (const { name, voxels, millilitres, intensity, centroidLpsMm } of measurements)
-    table.push([
-      printable(name),
+function measurementTable(measurements: readonly ClassMeasurement[]): string {
+  return tableOf(
+    [...textColumns("class"), ...numberColumns("voxels", "ml", "mean", "std", "centre [x, y, z] mm")],
+    measurements.map(({ name, voxels, millilitres, intensity, centroidLpsMm }) => [
+      name,
       String(voxels),
       millilitres.toFixed(2),
       intensity?.mean.toFixed(1) ?? "",
       intensity?.std.toFixed(1) ?? "",
       centroidLpsMm?.map((mm) => mm.toFixed(1)).join(", ") ?? "",
-    ]);
-  return table.toString();
+    ]),
+  );
 }
 
 function recordOf({ case: name, id, folder, segmentation, written, problem }: CaseResult) {

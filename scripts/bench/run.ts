@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import Table from "cli-table3";
+import { numberColumns, tableOf, textColumns } from "../table.ts";
 import type { BenchLine } from "./support.ts";
 
 /** Benchmarks by name; all of them when none is named. */
@@ -13,15 +13,20 @@ const names = readdirSync(folder)
   .filter((name) => wanted.length === 0 || wanted.includes(name.replace(".bench.js", "")))
   .sort();
 
-const table = new Table({
-  head: ["benchmark", "case", "ours ms", "peer", "peer ms", "ratio"],
-  style: { head: [], border: [] },
-});
+const columns = [
+  ...textColumns("benchmark", "case"),
+  ...numberColumns("ours ms"),
+  ...textColumns("peer"),
+  ...numberColumns("peer ms", "ratio"),
+];
+const rows: string[][] = [];
 for (const name of names)
   for (const { bench, case: each, ours, peers, ratios } of await linesOf(name))
     for (const [peer, { medianMs }] of Object.entries(peers))
-      table.push([bench, each, ours.medianMs.toFixed(1), peer, medianMs.toFixed(1), ratios[peer].toFixed(2)]);
-process.stdout.write(`\nratio: the peer's time over ours, above 1 where rarevox is faster\n${table.toString()}\n`);
+      rows.push([bench, each, ours.medianMs.toFixed(1), peer, medianMs.toFixed(1), ratios[peer].toFixed(2)]);
+process.stdout.write(
+  `\nratio: the peer's time over ours, above 1 where rarevox is faster\n${tableOf(columns, rows)}\n`,
+);
 
 type PrintedLine = BenchLine & { readonly ratios: Readonly<Record<string, number>> };
 

@@ -1,7 +1,7 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 import { type DeviceReport, examineMachine, type MachineReport } from "../../pipeline/index.ts";
 import type { CommandContext } from "../command-context.ts";
+import { numberColumns, tableOf, textColumns } from "../table.ts";
 import { printable } from "../terminal.ts";
 
 /** `rarevox doctor`: what this machine can run networks on. */
@@ -43,12 +43,11 @@ function tablesOf({
     `${system}, ${processor}, ${cores} cores, ${gib(memoryBytes)} GiB of memory (${gib(freeMemoryBytes)} free)`,
     `Node ${node}, ONNX Runtime ${onnxRuntime}`,
   ].map(printable);
-  const table = new Table({ head: ["device", "works", "ms", "CPU ms", "difference"], style: { head: [], border: [] } });
-  for (const device of devices) table.push(rowOf(device));
+  const columns = [...textColumns("device", "works"), ...numberColumns("ms", "CPU ms", "difference")];
   const hints = devices.flatMap(({ name, reason, next }) =>
     reason === undefined ? [] : [printable(`${name}: ${reason}. ${next ?? ""}`)],
   );
-  return [...lines, table.toString(), ...hints].join("\n");
+  return [...lines, tableOf(columns, devices.map(rowOf)), ...hints].join("\n");
 }
 
 function rowOf({ name, isInBuild, works, milliseconds, cpuMilliseconds, difference }: DeviceReport): string[] {

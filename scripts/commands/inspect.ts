@@ -1,8 +1,8 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 import { type FoundScan, findScans, type Listing, type Problem, textOf } from "../../pipeline/index.ts";
 import { type CommandContext, limitsOption, readOptionsOf } from "../command-context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { numberColumns, tableOf, textColumns } from "../table.ts";
 import { printable } from "../terminal.ts";
 
 interface InspectOptions {
@@ -42,13 +42,13 @@ function problemsOf({ scans, refusals }: Listing): readonly Problem[] {
 }
 
 function printListing(listing: Listing): void {
-  const table = new Table({
-    head: ["scan", "format", "modality", "shape [D, H, W]", "spacing mm", "axes", "voxels", "files", "state"],
-    style: { head: [], border: [] },
-  });
-  for (const scan of listing.scans) table.push(rowOf(scan));
+  const columns = [
+    ...textColumns("scan", "format", "modality", "shape [D, H, W]", "spacing mm", "axes", "voxels"),
+    ...numberColumns("files"),
+    ...textColumns("state"),
+  ];
   const say = (text: string) => process.stdout.write(`${printable(text)}\n`);
-  if (listing.scans.length > 0) process.stdout.write(`${table.toString()}\n`);
+  if (listing.scans.length > 0) process.stdout.write(`${tableOf(columns, listing.scans.map(rowOf))}\n`);
   else say("No scan found.");
   for (const problem of problemsOf(listing)) say(`${problem.code}  ${textOf(problem)}`);
   for (const { code, where, text } of listing.scans.flatMap(({ warnings }) => warnings))
@@ -69,7 +69,7 @@ function rowOf({ id, format, files, summary, problem, warnings }: FoundScan): st
     summary.voxelType ?? "",
     String(files.length),
     state,
-  ].map(printable);
+  ];
 }
 
 function countBy(names: readonly string[]): ReadonlyMap<string, number> {
