@@ -43,7 +43,8 @@ export async function readVolume(found: FoundScan, options: ReadOptions): Promis
 }
 
 /** What only the listing could see: it knew the whole series, of which a volume's own files are a part. */
-const seenInListing = (code: string) => code === "S_4D" || code === "S_MIXED" || code.startsWith("D_");
+const ofWholeSeries = new Set(["S_4D", "S_MIXED", "S_UID_CONFLICT"]);
+const seenInListing = (code: string) => ofWholeSeries.has(code) || code.startsWith("D_");
 
 /** The slices of the volume that was found. */
 async function groupOf({ files, part = "", problem }: FoundScan, options: ReadOptions): Promise<SliceGroup> {
