@@ -6,6 +6,7 @@ export {
   type HashedFile,
   type LoadBundleOptions,
   loadBundle,
+  type NetworkBytes,
 } from "./bundle/load-bundle.ts";
 export { type BundleManifest, type ManifestNetwork, manifestSchema } from "./bundle/manifest-schema.ts";
 export { placeholdersIn } from "./bundle/placeholders.ts";
@@ -13,9 +14,10 @@ export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
 export { type FindOptions, findScans } from "./io/find-scans.ts";
-export { closeParsingPool } from "./io/parsing-pool.ts";
+export { closeParsingPool, type ParsingPool } from "./io/parsing-pool.ts";
 export { readScan } from "./io/read-scan.ts";
 export type {
+  DicomIdentity,
   FoundScan,
   Listing,
   ReadOptions,
@@ -30,7 +32,14 @@ export { writerFor, writerNamed, writers } from "./io/writers.ts";
 export { diceOf, type LabelOverlap, labelOverlaps } from "./kernels/label-overlap.ts";
 export { deviceNames } from "./runtime/devices.ts";
 export { type DeviceReport, examineMachine, type MachineReport } from "./runtime/doctor.ts";
-export { type Engine, type EngineOptions, openEngine } from "./runtime/engine.ts";
+export {
+  type Engine,
+  type EngineOptions,
+  type LoadedNetwork,
+  openEngine,
+  type PredictOptions,
+} from "./runtime/engine.ts";
+export type { NetworkSpec, Prediction, PredictRequest } from "./runtime/network.ts";
 export { type SegmentScanOptions, segmentScan } from "./segment-scan.ts";
 export { deliverableFormats } from "./stages/deliver/deliverables.ts";
 export {
@@ -40,7 +49,8 @@ export {
 } from "./stages/deliver.ts";
 export type { ClassMeasurement, IntensityStatistics } from "./stages/measure.ts";
 export type { Provenance, Segmentation } from "./stages/segmentation.ts";
-export type { Affine, Triple } from "./volume/affine.ts";
+export type { Affine, IndexToLps, Triple } from "./volume/affine.ts";
+export type { Box } from "./volume/box.ts";
 export {
   ConfigError,
   EnvironmentError,
@@ -55,6 +65,6 @@ export {
 } from "./volume/errors.ts";
 export type { CodedConcept, LabelClass } from "./volume/label-class.ts";
 export { defaultLimits, type Limits } from "./volume/limits.ts";
-export type { DicomOrigin, InputFile, Scan, Warning } from "./volume/scan.ts";
+export type { DicomOrigin, DicomSlice, InputFile, NiftiOrigin, Scan, Warning } from "./volume/scan.ts";
 export { version } from "./volume/version.ts";
 export type { Grid, LabelArray, LabelMap, Volume, VoxelArray } from "./volume/volume.ts";
