@@ -1,15 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { closeParsingPool } from "../pipeline/index.ts";
+import { closeParsingPool, version } from "../pipeline/index.ts";
 import type { CommandContext } from "./command-context.ts";
 import { commands } from "./commands/index.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { openTerminal, printError, type Verbosity } from "./terminal.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 const program = new Command("rarevox")
   .description("Segment medical scans, above all the rare and small structures in them.")

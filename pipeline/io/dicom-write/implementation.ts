@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
+import { version } from "../../volume/version.ts";
 import { derivedUid } from "./derived-uid.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 /** How DICOM files written here name the program that wrote them. */
 export const implementation = {
