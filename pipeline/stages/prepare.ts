@@ -27,12 +27,17 @@ export interface PrepareOptions {
 /**
  * Checks that a scan fits a bundle, turns its axes and finds its normalisation; no voxel is changed or resampled.
  *
- * Errors: FormatError M_MODALITY for another modality, M_CHANNELS for another number of channels
+ * Errors: FormatError M_MODALITY for another modality, S_NOT_PRIMARY for a captured picture where CT numbers are needed,
+ *         M_CHANNELS for another number of channels, S_TOO_FEW for one slice where a network looks at more
  */
 export async function prepare(scan: Scan, { manifest, anyModality = false }: PrepareOptions): Promise<PreparedScan> {
   const where = scan.inputs[0]?.path ?? "scan";
-  if (!anyModality) assertModality(scan, manifest, where);
+  if (!anyModality) {
+    assertModality(scan, manifest, where);
+    assertMeasured(scan, manifest, where);
+  }
   assertChannels(scan, manifest, where);
+  assertDepth(scan, manifest, where);
   const turn = (volume: Volume) =>
     manifest.orientation === "as-stored" ? volume : reorient<VoxelArray>(volume, manifest.orientation);
   const [first, ...others] = scan.channels.map(turn);
@@ -71,6 +76,33 @@ function assertModality({ modality }: Scan, { name, modalities }: BundleManifest
     expected: `modality ${modalities.join(" or ")} for bundle ${name}`,
     got: modality,
     next: "Choose a bundle for this modality, or pass --any-modality",
+  });
+}
+
+/** A capture has lost the Hounsfield scale that CT networks rely on. */
+function assertMeasured({ warnings }: Scan, { name, modalities }: BundleManifest, where: string): void {
+  const needsHounsfield = modalities.every((modality) => modality === "CT");
+  if (!needsHounsfield || !warnings.some(({ code }) => code === "S_NOT_PRIMARY")) return;
+  throw new FormatError({
+    code: "S_NOT_PRIMARY",
+    where,
+    expected: `an original CT image for bundle ${name}`,
+    got: "a secondary capture",
+    next: "Give the scanner's own series, or pass --any-modality if its values are Hounsfield units",
+  });
+}
+
+function assertDepth({ channels }: Scan, { name, networks }: BundleManifest, where: string): void {
+  const depthOf = ({ patch }: BundleManifest["networks"][number]) =>
+    patch.kind === "fixed" ? patch.size[0] : patch.largest[0];
+  const isFlat = channels.some(({ shape }) => shape[0] === 1);
+  if (!isFlat || networks.every((network) => depthOf(network) === 1)) return;
+  throw new FormatError({
+    code: "S_TOO_FEW",
+    where,
+    expected: `a volume of several slices for the 3-D networks of bundle ${name}`,
+    got: "one slice",
+    next: "Give the whole series; a localiser or a single picture is not enough",
   });
 }
 

@@ -44,7 +44,9 @@ export async function writtenSeries({
 
 /** What the DICOM reader finds in a folder's files. */
 export function listingOf(folder: string, options: Partial<ReadOptions> = {}): Promise<Listing> {
-  const files = readdirSync(folder).map((name) => join(folder, name));
+  const files = readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name));
   return dicomFormat.list(files, { limits: defaultLimits, ...options });
 }
 

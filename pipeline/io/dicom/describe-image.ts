@@ -10,6 +10,9 @@ import { numberIn, numbersOf, textOf, textsOf } from "./values.ts";
 const UID = /^[0-9]+(\.[0-9]+)*$/;
 const UID_LENGTH = 64;
 
+/** Pictures of a screen, of paper or of other images; single-frame and the four multi-frame kinds. */
+const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.[1-4])?$/;
+
 /**
  * What an image says of itself, every value checked that is used later.
  *
@@ -29,11 +32,14 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
   if (rescale.slope < 0) warnings.warn("D_RESCALE_NEGATIVE", "the rescale slope is negative");
   const burnedInAnnotation = textOf(dataSet, "BurnedInAnnotation") === "YES";
   if (burnedInAnnotation) warnings.warn("P_BURNED_IN", "the pixels may show the patient's name");
+  const identity = identityOf(dataSet, warnings.warn);
+  if (SECONDARY_CAPTURE.test(identity.sopClassUid))
+    warnings.warn("S_NOT_PRIMARY", "a secondary capture: its values may be grey levels of a display, not measurements");
   return {
     where,
     dataSet,
     encoding: dataSet.transferSyntax.name,
-    ...identityOf(dataSet, warnings.warn),
+    ...identity,
     modality,
     ...extent,
     format,

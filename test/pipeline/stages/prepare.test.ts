@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { intensityMapOf, prepare } from "../../../pipeline/stages/prepare.ts";
+import { FormatError } from "../../../pipeline/volume/errors.ts";
 import { boxesVolume, mrScan, straightGrid } from "../../support/boxes-scan.ts";
+import { readOnly, writtenSeries } from "../../support/dicom-series.ts";
 import { levelBundle } from "../../support/level-bundle.ts";
 import { assertClose } from "../../support/numbers.ts";
 
@@ -35,15 +37,49 @@ describe("intensityMapOf", () => {
   });
 });
 
+const hasCode = (code: string) => (error: Error) => error instanceof FormatError && error.problem.code === code;
+
 describe("prepare", () => {
   const grid = straightGrid([3, 5, 7], [3, 2, 1]);
   const scan = mrScan(boxesVolume(grid, [{ box: { start: [0, 0, 0], stop: [1, 1, 1] }, intensity: 9 }]));
 
-  it("refuses a CT scan for an MR bundle with M_MODALITY, unless told to take any", async () => {
+  it("S35 refuses a CT scan for an MR bundle with M_MODALITY, unless told to take any", async () => {
     const { manifest } = await levelBundle();
     const ct = { ...scan, modality: "CT" };
     await assert.rejects(prepare(ct, { manifest }), /expected modality MR for bundle levels, got CT/);
     assert.equal((await prepare(ct, { manifest, anyModality: true })).grid.shape[2], 7);
+  });
+
+  it("S17 refuses a single slice for a 3-D network with S_TOO_FEW, and takes it for a 2-D one", async () => {
+    const slice = mrScan(boxesVolume(straightGrid([1, 5, 7], [3, 2, 1]), []));
+    const { manifest } = await levelBundle();
+    await assert.rejects(prepare(slice, { manifest }), hasCode("S_TOO_FEW"));
+    const [network] = manifest.networks;
+    for (const patch of [
+      { kind: "fixed", size: [1, 16, 16] },
+      { kind: "multiple-of", step: [1, 1, 1], largest: [1, 16, 16] },
+    ] as const) {
+      const flat = { ...manifest, networks: [{ ...network, patch }] };
+      assert.deepEqual((await prepare(slice, { manifest: flat })).grid.shape, [1, 5, 7]);
+    }
+  });
+
+  it("S36 refuses a DICOM folder with nothing but a localiser with S_TOO_FEW", async () => {
+    const volume = boxesVolume(straightGrid([1, 5, 7], [3, 2, 1]), []);
+    const { folder } = await writtenSeries({ volume, modality: "MR" });
+    const { manifest } = await levelBundle();
+    await assert.rejects(prepare(await readOnly(folder), { manifest }), hasCode("S_TOO_FEW"));
+  });
+
+  it("S34 refuses a secondary capture for a bundle that needs Hounsfield units with S_NOT_PRIMARY", async () => {
+    const { manifest } = await levelBundle();
+    const warnings = [{ code: "S_NOT_PRIMARY", where: "a.dcm", text: "a secondary capture" }];
+    const captured = { ...scan, modality: "CT", warnings };
+    const onlyCt = { ...manifest, modalities: ["CT"] };
+    await assert.rejects(prepare(captured, { manifest: onlyCt }), hasCode("S_NOT_PRIMARY"));
+    assert.equal((await prepare(captured, { manifest: onlyCt, anyModality: true })).channels.length, 1);
+    const either = { ...manifest, modalities: ["CT", "MR"] };
+    assert.equal((await prepare(captured, { manifest: either })).channels.length, 1);
   });
 
   it("refuses a scan with another number of channels with M_CHANNELS", async () => {
