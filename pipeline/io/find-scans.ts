@@ -134,7 +134,7 @@ async function listOrDie(
   files: readonly string[],
   { pool, signal, readOptions }: ListTask,
 ): Promise<Listing | { readonly problem: Problem }> {
-  const timeoutMs = await timeoutMsFor(files, readOptions.limits);
+  const timeoutMs = await timeoutMsFor(files, { limits: readOptions.limits, kind: "list" });
   try {
     const task = { kind: "list", format, files, options: readOptions } as const;
     const listing = (await pool.run(task, { limits: readOptions.limits, timeoutMs, signal })) as Listing;

@@ -20,7 +20,7 @@ export async function readScan(found: FoundScan | string, options: FindOptions =
   const chosen = typeof found === "string" ? chooseScan(await findScans([found], options), { input: found }) : found;
   const before = await fileStateOf(chosen.files);
   const task = { kind: "read", found: chosen, options: { limits, ...choices } } as const;
-  const timeoutMs = await timeoutMsFor(chosen.files, limits);
+  const timeoutMs = await timeoutMsFor(chosen.files, { limits, kind: "read" });
   const stop = new AbortController();
   const stopOr = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const reading = pool.run(task, { limits, timeoutMs, signal: stopOr }) as Promise<Scan>;
