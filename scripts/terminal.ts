@@ -63,6 +63,8 @@ function barFor(label: string): Progress {
     clearOnComplete: true,
     stream: process.stderr,
     etaBuffer: 20,
+    // Before the first step is done the library has no number to give.
+    formatTime: (seconds) => (Number.isFinite(seconds) ? `${seconds} s` : "some time"),
   });
   let current: string | undefined;
   return {
