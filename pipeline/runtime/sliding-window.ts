@@ -10,7 +10,7 @@ import { scoreRowsOf } from "./score-rows.ts";
 import { planTiles, type TilePlan } from "./tile-plan.ts";
 
 /** Default budget for the scores under the window. */
-const SCORE_BYTES = 1.25 * 2 ** 30;
+const SCORE_BYTES = 2 ** 30;
 
 /** Runs the network on `count` patches: [N, C, D, H, W] -> [N, classes, D, H, W], N at least `count`. */
 export type RunPatches = (patches: Float32Array, batch: { count: number; patch: Triple }) => Promise<Float32Array>;
