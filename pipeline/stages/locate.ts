@@ -43,7 +43,7 @@ export async function locate(
   const { image, shape } = await networkImage(prepared, { box: wholeBox(grid.shape), network, signal: run.signal });
   const interpolation = ["linear", "linear", "linear"] as const;
   const request = { image, shape, outputShape: shape, interpolation, label: "locate" };
-  const { labels } = await run.predict(stage.network, request);
+  const { labels, warnings } = await run.predict(stage.network, request);
   const context: BoxContext = {
     components: componentsOf({ data: labels, shape }),
     idOf: new Map(classIdsOf(manifest, network).map((id, channel) => [network.output.channels[channel], id])),
@@ -55,7 +55,7 @@ export async function locate(
     regions: new Map(
       found.map(({ region, box = wholeBox(grid.shape) }) => [region.name, { box, marginMm: region.marginMm }]),
     ),
-    warnings: found.flatMap(({ region, box }) => (box === undefined ? [notFound(region)] : [])),
+    warnings: [...warnings, ...found.flatMap(({ region, box }) => (box === undefined ? [notFound(region)] : []))],
   };
 }
 

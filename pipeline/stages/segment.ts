@@ -37,9 +37,9 @@ export async function segment(
   const labels = emptyLabels(manifest, voxelCountOf(grid.shape));
   const warnings: Warning[] = [];
   for (const entry of manifest.stages.segment) {
-    const { part, box, isCut } = await segmentRegion(prepared, { entry, located, run });
+    const { part, box, isCut, warnings: own } = await segmentRegion(prepared, { entry, located, run });
     pasteInto(labels, { shape: grid.shape, part, box, ids: idsOf(entry, manifest) });
-    if (isCut) warnings.push(cutWarning(entry));
+    warnings.push(...own, ...(isCut ? [cutWarning(entry)] : []));
   }
   return { labels: { data: labels, shape: grid.shape, indexToLps: grid.indexToLps }, warnings };
 }
@@ -48,6 +48,7 @@ interface SegmentedRegion {
   readonly part: LabelArray;
   readonly box: Box;
   readonly isCut: boolean;
+  readonly warnings: readonly Warning[];
 }
 
 async function segmentRegion(
@@ -62,9 +63,9 @@ async function segmentRegion(
     const { ownShape, ...given } = await networkImage(prepared, { box, network, signal: run.signal });
     const label = entry.region ?? "segment";
     const request = { ...given, outputShape: ownShape, label };
-    const { labels: part } = await run.predict(entry.network, request);
+    const { labels: part, warnings } = await run.predict(entry.network, request);
     const isCut = region !== undefined && touchesInnerFace(part, box, grid.shape);
-    if (!isCut || widenings === MOST_WIDENINGS) return { part, box, isCut };
+    if (!isCut || widenings === MOST_WIDENINGS) return { part, box, isCut, warnings };
     box = withMargin(box, { grid, marginMm: region.marginMm });
   }
 }

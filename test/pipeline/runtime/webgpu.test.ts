@@ -1,7 +1,11 @@
 import { strict as assert } from "node:assert";
+import { abdomenPhantom } from "../../../fixtures/phantom/abdomen-phantom.ts";
+import { loadBundle } from "../../../pipeline/bundle/load-bundle.ts";
 import { type Engine, openEngine } from "../../../pipeline/runtime/engine.ts";
 import type { NetworkSpec } from "../../../pipeline/runtime/network.ts";
+import { segmentScan } from "../../../pipeline/segment-scan.ts";
 import type { Triple } from "../../../pipeline/volume/affine.ts";
+import { mrScan } from "../../support/boxes-scan.ts";
 import { classIds, noise } from "../../support/tiny-networks.ts";
 import { tinyModel } from "../../support/tiny-onnx.ts";
 import { requireValidator, softwareVulkanDriver } from "../../support/validators.ts";
@@ -67,5 +71,17 @@ describe("device webgpu", function () {
     assert.deepEqual(found.warnings, []);
     assert.equal(new Set(expected.labels).size, 3);
     assert.deepEqual(found.labels, expected.labels);
+  });
+
+  it("segments a phantom with the bundle that ships, wholly on the device, with the CPU's labels @slow", async () => {
+    const bundle = await loadBundle("abdomen-phantom");
+    const { scan } = abdomenPhantom({ seed: 4, shape: [24, 48, 56], spacingMm: [10, 6, 6] });
+    const read = mrScan(scan);
+    const found = await segmentScan(read, bundle, { engine });
+    const expected = await segmentScan(read, bundle, { engine: cpu });
+    assert.equal(found.provenance.device, "webgpu");
+    assert.deepEqual(found.warnings, expected.warnings);
+    assert.ok(new Set(expected.labels.data).size > 10);
+    assert.deepEqual(found.labels.data, expected.labels.data);
   });
 });
