@@ -47,7 +47,8 @@ function faultOf(affine: IndexToLps): string | undefined {
   if (rows[12] !== 0 || rows[13] !== 0 || rows[14] !== 0 || rows[15] !== 1) return "a last row other than 0 0 0 1";
   const [d, h, w] = spacingMmOf(affine);
   const edges = d * h * w;
-  if (!(edges > 0) || !Number.isFinite(edges)) return "an axis of no length";
+  if (!(edges > 0)) return "an axis of no length";
+  if (edges === Infinity) return "an axis of endless length";
   if (Math.abs(determinant3(rows)) / edges < SINGULAR_RATIO) return "axes that lie in one plane";
   return undefined;
 }

@@ -10,11 +10,24 @@ export function resizedGrid(grid: Grid, shape: Triple): Grid {
   return { shape, indexToLps: movedAffine(grid.indexToLps, { scale, offset }) };
 }
 
-/** The shape nearest to a wanted spacing over the same field of view, at least one voxel a side. Units: mm, [D, H, W]. */
+/** Voxels this close to half way between two counts are half way, whatever the rounding of an oblique grid's spacing. */
+const HALF_WAY_TOLERANCE = 1e-6;
+
+/**
+ * The shape nearest to a wanted spacing over the same field of view, at least one voxel a side; half way, the even count.
+ *
+ * Units:  mm, [D, H, W]
+ * Source: nnU-Net v2, `compute_new_shape`, which rounds as Python does
+ */
 export function shapeForSpacing(grid: Grid, wantedMm: Triple): Triple {
   const currentMm = spacingMmOf(grid.indexToLps);
-  const sideOf = (axis: number) => Math.max(1, Math.round((grid.shape[axis] * currentMm[axis]) / wantedMm[axis]));
+  const sideOf = (axis: number) => Math.max(1, roundedToEven((grid.shape[axis] * currentMm[axis]) / wantedMm[axis]));
   return [sideOf(0), sideOf(1), sideOf(2)];
+}
+
+function roundedToEven(count: number): number {
+  const isHalfWay = Math.abs(count - Math.floor(count) - 0.5) < HALF_WAY_TOLERANCE;
+  return isHalfWay ? 2 * Math.round(count / 2) : Math.round(count);
 }
 
 /** The matrix of a grid whose index m lies at index `scale * m + offset` of the given one. */
