@@ -74,6 +74,7 @@ async function segmentCase(
 async function segmentAndWrite(found: FoundScan, folder: string, task: CaseTask) {
   const { flags, bundle, engine, reference, readOptions, terminal, signal } = task;
   const scan = await readScan(found, readOptions);
+  terminal.detail(`read ${scan.channels[0].shape.join(" × ")} voxels, ${scan.modality ?? "no modality"}`);
   const progress = terminal.progress(basename(folder));
   const segmentation = await segmentScan(scan, bundle, {
     engine,
@@ -92,5 +93,8 @@ async function segmentAndWrite(found: FoundScan, folder: string, task: CaseTask)
   });
   for (const warning of [...segmentation.warnings, ...written.warnings])
     if (!engine.warnings.includes(warning)) terminal.warn(`${warning.code} ${warning.where}: ${warning.text}`);
+  for (const [stage, milliseconds] of Object.entries(segmentation.provenance.stagesMs))
+    terminal.detail(`${stage}: ${milliseconds} ms`);
+  for (const { path, bytes } of written.files) terminal.detail(`wrote ${path}, ${bytes} bytes`);
   return { segmentation, written };
 }
