@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { niftiFormat } from "../../pipeline/io/nifti/nifti-format.ts";
+import type { ReadOptions } from "../../pipeline/io/scan-format.ts";
 import { defaultLimits } from "../../pipeline/volume/limits.ts";
 import type { Volume } from "../../pipeline/volume/volume.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -16,12 +17,12 @@ export async function convertedByDcm2niix(source: string, options: readonly stri
     .filter((name) => name.endsWith(".nii"))
     .sort()
     .map((name) => join(target, name));
-  return Promise.all(files.map(niftiVolumeOf));
+  return Promise.all(files.map((file) => niftiVolumeOf(file)));
 }
 
-/** The volume of a NIfTI file. */
-export async function niftiVolumeOf(path: string): Promise<Volume> {
-  const options = { limits: defaultLimits };
+/** The volume of a NIfTI file, or one of several. */
+export async function niftiVolumeOf(path: string, choices: Pick<ReadOptions, "volumeIndex"> = {}): Promise<Volume> {
+  const options = { limits: defaultLimits, ...choices };
   const { scans } = await niftiFormat.list([path], options);
   const { channels } = await niftiFormat.read(scans[0], options);
   return channels[0];
