@@ -95,6 +95,7 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
 function sliceReader(slices: readonly Slice[], options: ReadOptions) {
   const files = readAhead([...new Set(slices.map(({ file }) => file))], (path) => wholeOf(path, options));
   let current: { readonly file: string; readonly frames: FrameReader } | undefined;
+  let decoded: { readonly file: string; readonly frame: number; readonly samples: StoredSamples } | undefined;
   return async ({ file, frame, tile, image: { rows, columns } }: Slice) => {
     while (current?.file !== file) {
       const next = files.next();
@@ -105,7 +106,10 @@ function sliceReader(slices: readonly Slice[], options: ReadOptions) {
       if (image === undefined) throw new Error(`${where} is no image any more`);
       current = { file: where, frames: frameReader(image) };
     }
-    const samples = await current.frames.frame(frame);
+    // The slices of a mosaic lie in one frame.
+    if (decoded?.file !== file || decoded.frame !== frame)
+      decoded = { file, frame, samples: await current.frames.frame(frame) };
+    const { samples } = decoded;
     return tile === undefined ? samples : cutTile(samples, { tile, rows, columns });
   };
 }
