@@ -11,8 +11,8 @@ const folder = resolve("rarevox-demo");
 const scanFolder = join(folder, "scan");
 const resultsFolder = join(folder, "results");
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder);
+for (const made of [scanFolder, resultsFolder]) rmSync(made, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
 const { scan, labels, classes } = abdomenPhantom({ seed: 20, tiltDegrees: 8 });
 await writerNamed("dicom").write(
   { format: "phantom", channels: [scan], modality: "MR", warnings: [], inputs: [] },
