@@ -3,6 +3,7 @@ import { attributeOf } from "./dictionary.ts";
 import { dicomError } from "./faults.ts";
 import { compressedFramesOf } from "./frame-bytes.ts";
 import type { DicomImage } from "./image.ts";
+import { rescaleIn } from "./plane-and-rescale.ts";
 import { type StoredSamples, samplesOf } from "./stored-samples.ts";
 
 /** Reads the frames of one image, one at a time. */
@@ -39,14 +40,13 @@ function nativeFrame({ dataSet, rows, columns, format }: FramesSource, index: nu
 function compressedReader(image: FramesSource, codec: keyof typeof codecs): FrameReader {
   const { dataSet, rows, columns, frames, format, where } = image;
   const compressed = compressedFramesOf(dataSet, frames);
+  const { bitsAllocated, samplesPerPixel } = format;
+  const rescale = rescaleIn(dataSet) ?? { slope: 1, intercept: 0 };
+  const common = { rows, columns, samplesPerPixel, bitsAllocated, file: dataSet.where, rescale };
   return {
     frame: async (index) => {
-      const { bitsAllocated, samplesPerPixel } = format;
-      const request = { bytes: compressed[index], rows, columns, samplesPerPixel, bitsAllocated };
-      const { bytes, bytesPerSample, isRgb } = await codecs[codec]({
-        ...request,
-        where: `${where} frame ${index + 1}`,
-      });
+      const place = { frame: index, where: `${where} frame ${index + 1}` };
+      const { bytes, bytesPerSample, isRgb } = await codecs[codec]({ ...common, ...place, bytes: compressed[index] });
       // Whatever the planar configuration says, these decoders give pixel after pixel.
       return samplesOf({ bytes, bytesPerSample, littleEndian: true }, interleaved(image), { isRgb });
     },

@@ -3,7 +3,7 @@ import { FormatError } from "../../volume/errors.ts";
 import type { StoredType } from "../stored-voxels.ts";
 
 /** Readers of ITK that are used here, by the format they read. */
-export type ItkReader = "gipl" | "mgh" | "hdf5";
+export type ItkReader = "gipl" | "mgh" | "hdf5" | "gdcm";
 
 /** An image as ITK hands it over; axes and vectors in ITK's order, [x, y, z], LPS. */
 export interface ItkImage {
@@ -34,6 +34,7 @@ export async function readWithItk(
     gipl: itk.giplReadImageNode,
     mgh: itk.mghReadImageNode,
     hdf5: itk.hdf5ReadImageNode,
+    gdcm: itk.gdcmReadImageNode,
   }[reader];
   const { couldRead, image } = await read(path, { informationOnly: headerOnly }).catch(() => unreadable);
   if (couldRead !== true || image === undefined) throw readError(path, reader);

@@ -1,4 +1,5 @@
 import { dicomError } from "../faults.ts";
+import type { Rescale } from "../image.ts";
 
 /** One compressed frame, and what it has to contain. */
 export interface CompressedFrame {
@@ -7,6 +8,10 @@ export interface CompressedFrame {
   readonly columns: number;
   readonly samplesPerPixel: 1 | 3;
   readonly bitsAllocated: number;
+  /** Where the frame comes from: its file, its number counted from 0, and how that file's stored values are scaled. */
+  readonly file: string;
+  readonly frame: number;
+  readonly rescale: Rescale;
   /** File and frame, for messages. */
   readonly where: string;
 }
