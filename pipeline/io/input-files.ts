@@ -12,9 +12,8 @@ export type FileState = ReadonlyMap<string, string>;
 
 /** How files are now; compare with `assertUnchanged` once they are read. */
 export async function fileStateOf(paths: readonly string[]): Promise<FileState> {
-  const state = new Map<string, string>();
-  for (const path of paths) state.set(path, await stateOf(path));
-  return state;
+  const states = await Promise.all(paths.map(stateOf));
+  return new Map(paths.map((path, i) => [path, states[i]]));
 }
 
 /**
@@ -23,7 +22,8 @@ export async function fileStateOf(paths: readonly string[]): Promise<FileState> 
  * Errors: FormatError F_CHANGED
  */
 export async function assertUnchanged(before: FileState): Promise<void> {
-  for (const [path, state] of before) if ((await stateOf(path)) !== state) throw changedError(path);
+  const after = await fileStateOf([...before.keys()]);
+  for (const [path, state] of before) if (after.get(path) !== state) throw changedError(path);
 }
 
 /**

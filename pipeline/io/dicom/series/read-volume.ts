@@ -141,6 +141,7 @@ function rescaleInto(
   { at, area, channel, channels, slope, intercept }: RescaleOptions,
 ): void {
   if (channels === 1 && slope === 1 && intercept === 0) output.set(samples, at);
+  else if (channels === 1 && slope === 1) for (let i = 0; i < area; i++) output[at + i] = samples[i] + intercept;
   else for (let i = 0; i < area; i++) output[at + i] = samples[i * channels + channel] * slope + intercept;
 }
 
