@@ -3,16 +3,11 @@ import type { Scan, Warning } from "../../../volume/scan.ts";
 import { type Volume, type VoxelArray, volumeOf, voxelCountOf } from "../../../volume/volume.ts";
 import { checkedVoxels } from "../../checked-voxels.ts";
 import type { FoundScan, ReadOptions } from "../../scan-format.ts";
-import { readDataSet } from "../data-set.ts";
-import { describeImage } from "../describe-image.ts";
-import { type FrameReader, frameReader } from "../read-frames.ts";
-import type { StoredSamples } from "../stored-samples.ts";
 import { faultOfSlices, warningsOf } from "./found-scans.ts";
 import { groupSlices, type SliceGroup } from "./group-slices.ts";
 import { originOf } from "./origin.ts";
-import { readAhead } from "./read-ahead.ts";
-import { scanFiles, wholeOf } from "./scan-files.ts";
-import type { Slice } from "./slice.ts";
+import { scanFiles } from "./scan-files.ts";
+import { sliceReader } from "./slice-reader.ts";
 import { type Stack, stackOf, tiltProblem } from "./stack.ts";
 import { voxelKindOf } from "./voxel-kind.ts";
 
@@ -75,10 +70,10 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
   const bytes = voxelCountOf(stack.shape) * count * Kind.BYTES_PER_ELEMENT;
   if (bytes > limits.volumeBytes) throw tooBigError(where, { bytes, most: limits.volumeBytes });
   const channels = Array.from({ length: count }, () => new Kind(voxelCountOf(stack.shape)));
-  const reader = sliceReader(present, options);
+  const samplesOf = sliceReader(present, options);
   for (const [d, slice] of stack.slices.entries()) {
     if (slice === undefined) continue;
-    const samples = await reader(slice);
+    const samples = await samplesOf(slice);
     const { slope, intercept } = slice.rescale;
     for (const [c, channel] of channels.entries())
       rescaleInto(channel, samples, { at: d * area, area, channel: c, channels: count, slope, intercept });
@@ -89,41 +84,6 @@ async function readVoxels(stack: Stack, options: ReadOptions & { readonly where:
     channels: checked.map(({ data }) => volumeOf(data, stack, where)),
     warnings: checked.flatMap(({ warnings }) => warnings),
   };
-}
-
-/** Slices have to be asked for in the order in which they are given; the frames of one file follow each other. */
-function sliceReader(slices: readonly Slice[], options: ReadOptions) {
-  const files = readAhead([...new Set(slices.map(({ file }) => file))], (path) => wholeOf(path, options));
-  let current: { readonly file: string; readonly frames: FrameReader } | undefined;
-  let decoded: { readonly file: string; readonly frame: number; readonly samples: StoredSamples } | undefined;
-  return async ({ file, frame, tile, image: { rows, columns } }: Slice) => {
-    while (current?.file !== file) {
-      const next = files.next();
-      if (next.done === true) throw new Error(`${file} was asked for out of order`);
-      const { path: where, reading } = next.value;
-      const image = describeImage(readDataSet(await reading, { where, limits: options.limits }));
-      // The header was an image's a moment ago; readScan notices that the file changed.
-      if (image === undefined) throw new Error(`${where} is no image any more`);
-      current = { file: where, frames: frameReader(image) };
-    }
-    // The slices of a mosaic lie in one frame.
-    if (decoded?.file !== file || decoded.frame !== frame)
-      decoded = { file, frame, samples: await current.frames.frame(frame) };
-    const { samples } = decoded;
-    return tile === undefined ? samples : cutTile(samples, { tile, rows, columns });
-  };
-}
-
-function cutTile(
-  samples: StoredSamples,
-  { tile, rows, columns }: { tile: NonNullable<Slice["tile"]>; rows: number; columns: number },
-): StoredSamples {
-  const cut = samples.slice(0, rows * columns);
-  for (let h = 0; h < rows; h++) {
-    const start = (tile.row + h) * tile.columnsOfWhole + tile.column;
-    cut.set(samples.subarray(start, start + columns), h * columns);
-  }
-  return cut;
 }
 
 interface RescaleOptions {

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DicomDataset, encodeDicom } from "../../../../../pipeline/io/dicom-write/encode-dicom.ts";
 import { listingOf, rampOn, readFound, readOnly, seriesGrid } from "../../../../support/dicom-series.ts";
@@ -77,6 +77,17 @@ describe("slicesOfEnhanced", () => {
     const { channels } = await readOnly(enhancedFile(frames));
     const expected = Array.from(ramp.data, (value, i) => 2 * value + Math.floor(i / area));
     assert.deepEqual([...channels[0].data], expected);
+  });
+
+  it("S27 reads a series of two enhanced images whose slices lie between each other's", async () => {
+    const even = enhancedFile(shuffled.filter(({ slice }) => slice % 2 === 0));
+    const odd = enhancedFile(
+      shuffled.filter(({ slice }) => slice % 2 === 1),
+      {},
+      { SOPInstanceUID: "2.25.65" },
+    );
+    copyFileSync(join(odd, "enhanced.dcm"), join(even, "odd.dcm"));
+    assert.deepEqual((await readOnly(even)).channels[0].data, ramp.data);
   });
 
   it("S27 tells two echoes apart by their times", async () => {
