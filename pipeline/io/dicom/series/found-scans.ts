@@ -92,8 +92,9 @@ function choiceProblem(
       got: `several; this one has ${Math.round(100 * share)} % of the slices`,
       next: `Separate them first; --allow-mixed takes the one that has at least ${100 * DOMINANT_SHARE} %`,
     };
+  if (kind !== "time") return undefined;
   const points = groups.filter((other) => other.kind === "time" && other.seriesUid === seriesUid);
-  if (kind !== "time" || points.indexOf(group) === options.volumeIndex) return undefined;
+  if (points.indexOf(group) === options.volumeIndex) return undefined;
   const next = "Choose one with --volume, counted from 0";
   return { code: "S_4D", where, expected: "one volume", got: `${points.length} points in time`, next };
 }
