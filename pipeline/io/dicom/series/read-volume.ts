@@ -26,20 +26,22 @@ export async function readVolume(found: FoundScan, options: ReadOptions): Promis
   if (tilt !== undefined) throw new FormatError(tilt);
   const read = await readVoxels(stack, { ...options, where });
   const [{ image }] = group.slices;
+  // Only the listing saw the files that were left out.
+  const copies = found.warnings.filter(({ code }) => code === "S_COPY");
   const isComplete = !stack.isTilted && stack.slices.every((slice) => slice !== undefined && slice.tile === undefined);
   const origin = isComplete ? await originOf(stack, options) : undefined;
   return {
     format: "dicom",
     channels: read.channels as unknown as Scan["channels"],
     modality: image.modality,
-    warnings: [...warningsOf(group), ...stack.warnings, ...read.warnings],
+    warnings: [...warningsOf(group), ...copies, ...stack.warnings, ...read.warnings],
     ...(origin === undefined ? {} : { dicom: origin }),
   };
 }
 
 /** What only the listing could see: it knew the whole series, of which a volume's own files are a part. */
-const ofWholeSeries = new Set(["S_4D", "S_MIXED", "S_UID_CONFLICT"]);
-const seenInListing = (code: string) => ofWholeSeries.has(code) || code.startsWith("D_");
+const problemsOfSeries = new Set(["S_4D", "S_MIXED", "S_UID_CONFLICT"]);
+const seenInListing = (code: string) => problemsOfSeries.has(code) || code.startsWith("D_");
 
 /** The slices of the volume that was found. */
 async function groupOf({ files, part = "", problem }: FoundScan, options: ReadOptions): Promise<SliceGroup> {

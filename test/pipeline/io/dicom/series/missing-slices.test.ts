@@ -62,7 +62,9 @@ describe("DICOM series with missing, repeated or damaged slices", () => {
       copyFileSync(files[2], join(folder, name));
       const found = await foundIn(folder);
       assert.deepEqual(codesOf(found), ["S_COPY"]);
-      assert.deepEqual((await readFound(found)).channels[0].data, volume.data);
+      const scan = await readFound(found);
+      assert.deepEqual(scan.channels[0].data, volume.data);
+      assert.deepEqual(codesOf(scan), ["S_COPY"]);
     });
 
   for (const [row, name] of [
