@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type BuiltElement, bytes, dicomFile, SIDE, shorts, tags, text } from "../../../support/dicom-builder.ts";
+import { type BuiltElement, bytes, dicomFile, SIDE, shorts, tags, text } from "../../../support/built-slice.ts";
 import { type Outcome, readDicomBytes } from "../../../support/read-dicom-bytes.ts";
 
 const sliceWith = (tag: string, element: BuiltElement | undefined) => dicomFile({ elements: { [tag]: element } });
