@@ -9,7 +9,7 @@ export const decodeJpegLossless: DecodeFrame = async (frame) => {
   const bytesPerSample = bits > 8 ? 2 : 1;
   const wanted = rows * columns * samplesPerPixel * bytesPerSample;
   try {
-    const decoded = new Uint8Array(new Decoder().decompress(Uint8Array.from(bytes).buffer));
+    const decoded = new Uint8Array(new Decoder().decompress(new Uint8Array(bytes).buffer));
     if (decoded.length === wanted) return { bytes: decoded, bytesPerSample, isRgb: false };
   } catch {
     // The decoder's own messages say nothing to a reader.

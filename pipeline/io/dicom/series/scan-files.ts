@@ -91,10 +91,14 @@ async function readHeader(path: string, { limits }: ReadOptions): Promise<DicomD
   });
 }
 
-/** A file's bytes. */
-export function wholeOf(path: string, { limits }: Pick<ReadOptions, "limits">): Promise<Uint8Array> {
+/** A file's bytes; in the last of the spare buffers, if that is large enough. */
+export function wholeOf(
+  path: string,
+  { limits, spare = [] }: Pick<ReadOptions, "limits"> & { readonly spare?: Uint8Array[] },
+): Promise<Uint8Array> {
   return withRegularFile(path, limits, async ({ handle, bytes }) => {
-    const whole = Buffer.allocUnsafe(bytes);
+    const used = spare.pop();
+    const whole = used !== undefined && used.length >= bytes ? used.subarray(0, bytes) : Buffer.allocUnsafe(bytes);
     const found = await readInto(handle, whole, 0);
     return whole.subarray(0, found);
   });

@@ -7,39 +7,53 @@ import { readAhead } from "./read-ahead.ts";
 import { wholeOf } from "./scan-files.ts";
 import type { Slice } from "./slice.ts";
 
+/** A file whose frames are being read. */
+interface OpenFile {
+  readonly bytes: Uint8Array;
+  readonly frames: FrameReader;
+}
+
 /**
  * Gives the stored values of slices, asked for in the order in which they are given. A file is read once, ahead of its
- * first slice, and let go after its last: the frames of several files may lie between each other's.
+ * first slice, and let go after its last: the frames of several files may lie between each other's. Values are good until
+ * the next slice is asked for: later files take the memory of those that are done.
  *
  * Shape:  [rows, columns, samples]
  */
 export function sliceReader(slices: readonly Slice[], options: ReadOptions): (slice: Slice) => Promise<StoredSamples> {
   const slicesLeft = new Map<string, number>();
   for (const { file } of slices) slicesLeft.set(file, (slicesLeft.get(file) ?? 0) + 1);
-  const files = readAhead([...slicesLeft.keys()], (path) => wholeOf(path, options));
-  const open = new Map<string, FrameReader>();
+  const spare: Uint8Array[] = [];
+  const files = readAhead([...slicesLeft.keys()], (path) => wholeOf(path, { ...options, spare }));
+  const open = new Map<string, OpenFile>();
+  let done: OpenFile | undefined;
   return async (slice) => {
     const { file, frame } = slice;
-    let frames = open.get(file);
-    if (frames === undefined) {
+    if (done !== undefined) spare.push(done.bytes);
+    done = undefined;
+    let opened = open.get(file);
+    if (opened === undefined) {
       const next = files.next();
       if (next.done === true || next.value.path !== file) throw new Error(`${file} was asked for out of order`);
-      frames = keepingLast(frameReaderOf(await next.value.reading, file, options));
-      open.set(file, frames);
+      opened = openFile(file, await next.value.reading, options);
+      open.set(file, opened);
     }
-    const samples = await frames.frame(frame);
+    const samples = await opened.frames.frame(frame);
     const left = (slicesLeft.get(file) ?? 0) - 1;
     slicesLeft.set(file, left);
-    if (left === 0) open.delete(file);
+    if (left === 0) {
+      open.delete(file);
+      done = opened;
+    }
     return slice.tile === undefined ? samples : cutTile(samples, slice, slice.tile);
   };
 }
 
-function frameReaderOf(bytes: Uint8Array, where: string, { limits }: ReadOptions): FrameReader {
+function openFile(where: string, bytes: Uint8Array, { limits }: ReadOptions): OpenFile {
   const image = describeImage(readDataSet(bytes, { where, limits }));
   // The header was an image's a moment ago; readScan notices that the file changed.
   if (image === undefined) throw new Error(`${where} is no image any more`);
-  return frameReader(image);
+  return { bytes, frames: keepingLast(frameReader(image)) };
 }
 
 /** Decodes a frame once where it is asked for again and again: the slices of a mosaic lie in one. */
