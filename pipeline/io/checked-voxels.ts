@@ -50,7 +50,8 @@ function withSmallestForNonFinite(data: Float32Array): Float32Array {
   return data.map((value) => (Number.isFinite(value) ? value : substitute));
 }
 
-function isConstant(data: VoxelArray): boolean {
+/** Whether all voxels have the same value. */
+export function isConstant(data: VoxelArray): boolean {
   for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return false;
   return true;
 }

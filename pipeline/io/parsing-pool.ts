@@ -6,6 +6,8 @@ import type { Listing } from "./scan-format.ts";
 
 /** Processes that look into untrusted files, so that nothing a file does reaches this one. */
 export interface ParsingPool {
+  /** Children that work at the same time. */
+  readonly size: number;
   /**
    * Lists or reads in a child process of its own for as long as it takes.
    *
@@ -43,7 +45,7 @@ export function parsingPool(size = Math.min(MOST_CHILDREN, availableParallelism(
   const close = () => {
     for (const child of [...idle.splice(0), ...busy]) child.end();
   };
-  return { run, close };
+  return { size, run, close };
 }
 
 let shared: ParsingPool | undefined;

@@ -5,6 +5,7 @@ import { type FindOptions, findScans } from "./find-scans.ts";
 import { assertUnchanged, fileStateOf, inputFilesOf } from "./input-files.ts";
 import { sharedParsingPool } from "./parsing-pool.ts";
 import type { FoundScan } from "./scan-format.ts";
+import { joinedScan, slabsOf } from "./slabs.ts";
 import { straightenedScan } from "./straighten.ts";
 import { timeoutMsFor } from "./time-limit.ts";
 
@@ -19,30 +20,32 @@ export async function readScan(found: FoundScan | string, options: FindOptions =
   const { pool = sharedParsingPool(), signal, limits = defaultLimits, ...choices } = options;
   const chosen = typeof found === "string" ? chooseScan(await findScans([found], options), { input: found }) : found;
   const before = await fileStateOf(chosen.files);
-  const task = { kind: "read", found: chosen, options: { limits, ...choices } } as const;
   const timeoutMs = await timeoutMsFor(chosen.files, { limits, kind: "read" });
   const stop = new AbortController();
   const stopOr = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const reading = pool.run(task, { limits, timeoutMs, signal: stopOr }) as Promise<Scan>;
+  const readings = slabsOf(chosen, pool.size).map((slab) => {
+    const task = { kind: "read", found: slab, options: { limits, ...choices } } as const;
+    return pool.run(task, { limits, timeoutMs, signal: stopOr }) as Promise<Scan>;
+  });
   const hashing = inputFilesOf(chosen.files, { fileBytes: limits.fileBytes, signal: stopOr });
-  const [scan, inputs] = await bothOrNeither(reading, hashing, stop);
+  const [slabs, inputs] = await bothOrNeither(readings, hashing, stop);
   await assertUnchanged(before);
-  const whole = { ...scan, inputs };
+  const whole = { ...joinedScan(slabs, chosen), inputs };
   if (choices.straighten !== true) return whole;
   return straightenedScan(whole, { where: chosen.files[0], limits, signal }); // here, where threads are allowed
 }
 
-/** Waits for both; the failure of one stops the other, and both are over when this returns. */
+/** Waits for all; the failure of one stops the others, and all are over when this returns. */
 async function bothOrNeither(
-  reading: Promise<Scan>,
+  readings: readonly Promise<Scan>[],
   hashing: Promise<readonly InputFile[]>,
   stop: AbortController,
-): Promise<readonly [Scan, readonly InputFile[]]> {
+): Promise<readonly [readonly Scan[], readonly InputFile[]]> {
   try {
-    return await Promise.all([reading, hashing]);
+    return await Promise.all([Promise.all(readings), hashing]);
   } catch (error) {
     stop.abort(error);
-    await Promise.allSettled([reading, hashing]);
+    await Promise.allSettled([...readings, hashing]);
     throw error;
   }
 }

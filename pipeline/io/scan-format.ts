@@ -13,6 +13,10 @@ export interface FoundScan {
   readonly files: readonly string[];
   /** Which part of the files, in the format's own words, where they hold several volumes. */
   readonly part?: string;
+  /** Into how many slabs of planes the reading may be cut; given where decoding takes long enough to share it. */
+  readonly slabs?: number;
+  /** The planes [start, stop) of the D axis that are to be read; all where it is missing. Only where there are slabs. */
+  readonly planes?: readonly [start: number, stop: number];
   readonly summary: ScanSummary;
   /** Why `read` will refuse this scan, when the listing already knows. */
   readonly problem?: Problem;

@@ -39,6 +39,7 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
     where,
     dataSet,
     encoding: dataSet.transferSyntax.name,
+    isCompressed: dataSet.transferSyntax.codec !== undefined,
     ...identity,
     modality,
     ...extent,

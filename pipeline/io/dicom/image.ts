@@ -46,6 +46,7 @@ export interface DicomImage {
 
   /** Name of the transfer syntax. */
   readonly encoding: string;
+  readonly isCompressed: boolean;
 
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;

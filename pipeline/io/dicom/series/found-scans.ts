@@ -11,6 +11,9 @@ import { type Stack, stackOf, tiltProblem } from "./stack.ts";
 /** Share of a series that one geometry needs to stand for it, where the user allows that. */
 const DOMINANT_SHARE = 0.9;
 
+/** Compressed pixels whose decoding takes longer than another process needs to start. */
+const PIXELS_PER_SLAB = 2 ** 21;
+
 /** The volumes in scanned files, each with its geometry or with what is wrong with it. */
 export function foundScansOf(scanned: ScannedFiles, options: ReadOptions): readonly FoundScan[] {
   return groupSlices(scanned.slices).map((group, _, groups) => foundScanOf(group, { groups, scanned, options }));
@@ -38,6 +41,7 @@ function foundScanOf(group: SliceGroup, { groups, scanned, options }: Context): 
     id: part === "" ? id : `${id}#${part}`,
     files,
     ...(part === "" ? {} : { part }),
+    ...("slices" in stack ? sharingOf(stack) : {}),
     summary: summaryOf(group, "slices" in stack ? stack : undefined),
     ...(problem === undefined ? {} : { problem }),
     warnings: [
@@ -46,6 +50,13 @@ function foundScanOf(group: SliceGroup, { groups, scanned, options }: Context): 
       ...("slices" in stack ? stack.warnings : []),
     ],
   };
+}
+
+/** A stack may be read in slabs where its slices are compressed and all there. */
+function sharingOf({ slices, shape: [depth, height, width] }: Stack): Pick<FoundScan, "slabs"> {
+  const isCompressed = slices.every((slice) => slice?.image.isCompressed && slice.tile === undefined);
+  const slabs = Math.floor((depth * height * width) / PIXELS_PER_SLAB);
+  return isCompressed && slabs > 1 ? { slabs } : {};
 }
 
 function stackOrProblem(

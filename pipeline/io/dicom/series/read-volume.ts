@@ -1,4 +1,5 @@
 import { FormatError } from "../../../volume/errors.ts";
+import { movedAffine } from "../../../volume/grid.ts";
 import type { Scan, Warning } from "../../../volume/scan.ts";
 import { type Volume, type VoxelArray, volumeOf, voxelCountOf } from "../../../volume/volume.ts";
 import { checkedVoxels } from "../../checked-voxels.ts";
@@ -9,10 +10,10 @@ import { originOf } from "./origin.ts";
 import { scanFiles } from "./scan-files.ts";
 import { sliceReader } from "./slice-reader.ts";
 import { type Stack, stackOf, tiltProblem } from "./stack.ts";
-import { voxelKindOf } from "./voxel-kind.ts";
+import { type VoxelKind, voxelKindOf } from "./voxel-kind.ts";
 
 /**
- * Reads a series or one volume of it, slice by slice into its place.
+ * Reads a series or one volume of it, or some planes of that, slice by slice into their place.
  *
  * Shape:  [D, H, W] with D along the normal; colour gives three channels
  * Units:  LPS in mm; intensities after the rescale of each slice
@@ -24,12 +25,15 @@ export async function readVolume(found: FoundScan, options: ReadOptions): Promis
   const stack = stackOf(group.slices, { where, allowGap: options.allowGap ?? false });
   const tilt = tiltProblem(stack, where, options);
   if (tilt !== undefined) throw new FormatError(tilt);
-  const read = await readVoxels(stack, { ...options, where });
+  const Kind = voxelKindOf(group.slices);
+  assertFits(stack, { where, limits: options.limits, Kind });
+  const read = await readVoxels(planesOf(stack, found), { ...options, where, Kind });
   const [{ image }] = group.slices;
   // Only the listing saw the files that were left out.
   const copies = found.warnings.filter(({ code }) => code === "S_COPY");
   const isComplete = !stack.isTilted && stack.slices.every((slice) => slice !== undefined && slice.tile === undefined);
-  const origin = isComplete ? await originOf(stack, options) : undefined;
+  const isFirst = (found.planes?.[0] ?? 0) === 0;
+  const origin = isComplete && isFirst ? await originOf(stack, options) : undefined;
   return {
     format: "dicom",
     channels: read.channels as unknown as Scan["channels"],
@@ -58,20 +62,51 @@ async function groupOf({ files, part = "", problem }: FoundScan, options: ReadOp
   return group;
 }
 
+/** Only those planes that are asked for. */
+function planesOf(stack: Stack, { planes }: FoundScan): Stack {
+  if (planes === undefined) return stack;
+  const slices = stack.slices.slice(...planes);
+  const [, height, width] = stack.shape;
+  const indexToLps = movedAffine(stack.indexToLps, { offset: [planes[0], 0, 0] });
+  return { ...stack, slices, shape: [slices.length, height, width], indexToLps };
+}
+
+interface VoxelOptions extends ReadOptions {
+  readonly where: string;
+  readonly Kind: VoxelKind;
+}
+
+/** By what the headers say, before memory is taken. */
+function assertFits(
+  { shape, slices }: Stack,
+  { where, limits: { volumeBytes }, Kind }: Pick<VoxelOptions, "where" | "limits" | "Kind">,
+): void {
+  const bytes = voxelCountOf(shape) * channelsOf(slices) * Kind.BYTES_PER_ELEMENT;
+  if (bytes <= volumeBytes) return;
+  throw new FormatError({
+    code: "D_TOO_BIG",
+    where,
+    expected: `a volume of at most ${volumeBytes} bytes`,
+    got: String(bytes),
+    next: "Raise the limit volumeBytes if you trust the files",
+  });
+}
+
+function channelsOf(slices: Stack["slices"]): number {
+  return slices.find((slice) => slice !== undefined)?.image.format.samplesPerPixel ?? 1;
+}
+
 interface ReadVoxels {
   readonly channels: readonly Volume[];
   readonly warnings: readonly Warning[];
 }
 
-async function readVoxels(stack: Stack, options: ReadOptions & { readonly where: string }): Promise<ReadVoxels> {
-  const { where, nanTo, limits } = options;
-  const present = stack.slices.filter((slice) => slice !== undefined);
+async function readVoxels(stack: Stack, options: VoxelOptions): Promise<ReadVoxels> {
+  const { where, nanTo, Kind } = options;
   const area = voxelCountOf([1, stack.shape[1], stack.shape[2]]);
-  const Kind = voxelKindOf(present);
-  const count = present[0].image.format.samplesPerPixel;
-  const bytes = voxelCountOf(stack.shape) * count * Kind.BYTES_PER_ELEMENT;
-  if (bytes > limits.volumeBytes) throw tooBigError(where, { bytes, most: limits.volumeBytes });
+  const count = channelsOf(stack.slices);
   const channels = Array.from({ length: count }, () => new Kind(voxelCountOf(stack.shape)));
+  const present = stack.slices.filter((slice) => slice !== undefined);
   const samplesOf = sliceReader(present, options);
   for (const [d, slice] of stack.slices.entries()) {
     if (slice === undefined) continue;
@@ -115,14 +150,4 @@ function leaveEmpty(data: VoxelArray, { stack, area }: { readonly stack: Stack; 
   for (const [d, slice] of stack.slices.entries())
     if (slice !== undefined) for (let i = d * area; i < (d + 1) * area; i++) least = Math.min(least, data[i]);
   for (const d of missing) data.fill(least, d * area, (d + 1) * area);
-}
-
-function tooBigError(where: string, { bytes, most }: { readonly bytes: number; readonly most: number }): FormatError {
-  return new FormatError({
-    code: "D_TOO_BIG",
-    where,
-    expected: `a volume of at most ${most} bytes`,
-    got: String(bytes),
-    next: "Raise the limit volumeBytes if you trust the files",
-  });
 }

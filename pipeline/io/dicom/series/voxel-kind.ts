@@ -1,9 +1,14 @@
 import type { Slice } from "./slice.ts";
 
-type Kind = Uint8ArrayConstructor | Int16ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
+/** How voxels are held. */
+export type VoxelKind =
+  | Uint8ArrayConstructor
+  | Int16ArrayConstructor
+  | Uint16ArrayConstructor
+  | Float32ArrayConstructor;
 
 /** The smallest voxel type that holds every value that the slices may have after their rescale. */
-export function voxelKindOf(slices: readonly Slice[]): Kind {
+export function voxelKindOf(slices: readonly Slice[]): VoxelKind {
   if (slices.some(({ image, rescale }) => image.format.kind !== "integer" || !isWhole(rescale))) return Float32Array;
   const ranges = slices.map(rangeOf);
   const low = ranges.reduce((least, range) => Math.min(least, range[0]), Infinity);
