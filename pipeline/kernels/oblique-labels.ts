@@ -30,8 +30,8 @@ export function sampleNearestLabelsInto(job: LabelJob, part: Part): void {
 
 /** Fills the output planes of one part with the class of the largest linearly interpolated share. */
 export function sampleMajorityLabelsInto(job: LabelJob, part: Part): void {
-  const neighbours = { ids: new Uint16Array(8), shares: new Float64Array(8) };
-  eachRow(job, part, (ray, row) => majorityRowInto(job, ray, { ...row, ...neighbours }));
+  const tally = { ids: new Uint16Array(8), shares: new Float64Array(8) };
+  eachRow(job, part, (ray, row) => majorityRowInto(job, ray, { ...row, tally }));
 }
 
 function eachRow({ outputShape, targetToSource }: LabelJob, part: Part, fill: (ray: Ray, row: RowOf) => void): void {
@@ -60,14 +60,15 @@ function nearestRowInto(
   }
 }
 
-function nearest(x: number, last: number): number {
+/** The nearest index to a coordinate along an axis. */
+export function nearest(x: number, last: number): number {
   return (Math.min(Math.max(x, 0), last) + HALF) | 0;
 }
 
 function majorityRowInto(
   { input, inputShape, output, outside }: LabelJob,
   { begin, step }: Ray,
-  { first, count, ids, shares }: RowOf & Neighbours,
+  { first, count, tally }: RowOf & { readonly tally: Tally },
 ): void {
   const [lastZ, lastY, lastX] = [inputShape[0] - 1, inputShape[1] - 1, inputShape[2] - 1];
   const [strideZ, strideY] = [inputShape[1] * inputShape[2], inputShape[2]];
@@ -98,32 +99,46 @@ function majorityRowInto(
       output[first + w] = id;
       continue;
     }
-    const corners = [i, i + dx, i + dy, i + dy + dx, j, j + dx, j + dy, j + dy + dx];
-    for (let n = 0; n < 8; n++) {
-      ids[n] = input[corners[n]];
-      shares[n] = (n & 4 ? z - z0 : 1 - z + z0) * (n & 2 ? y - y0 : 1 - y + y0) * (n & 1 ? x - x0 : 1 - x + x0);
-    }
-    output[first + w] = majorityOf(ids, shares);
+    const neighbours = { z: z - z0, y: y - y0, x: x - x0, i, j, dx, dy };
+    output[first + w] = majorityOf(input, neighbours, tally);
   }
 }
 
+/** Where eight neighbours lie in memory, and how far the voxel is on the way from the first to the last. */
 interface Neighbours {
+  readonly z: number;
+  readonly y: number;
+  readonly x: number;
+  readonly i: number;
+  readonly j: number;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** Scratch memory for the classes of eight neighbours and the share of each. */
+interface Tally {
   readonly ids: Uint16Array;
   readonly shares: Float64Array;
 }
 
-/** The id with the largest sum of shares. */
-function majorityOf(ids: Uint16Array, shares: Float64Array): number {
-  let best = 0;
-  let bestShare = -1;
-  for (let n = 0; n < ids.length; n++) {
-    let share = 0;
-    for (let m = 0; m < ids.length; m++) if (ids[m] === ids[n]) share += shares[m];
-    const isTie = Math.abs(share - bestShare) <= SHARE_TOLERANCE;
-    if (isTie ? ids[n] < best : share > bestShare) {
-      best = ids[n];
-      bestShare = share;
+/** The class with the largest sum of shares. */
+function majorityOf(input: LabelArray, { z, y, x, i, j, dx, dy }: Neighbours, { ids, shares }: Tally): number {
+  let classes = 0;
+  for (let n = 0; n < 8; n++) {
+    const id = input[(n & 4 ? j : i) + (n & 2 ? dy : 0) + (n & 1 ? dx : 0)];
+    const share = (n & 4 ? z : 1 - z) * (n & 2 ? y : 1 - y) * (n & 1 ? x : 1 - x);
+    let c = 0;
+    while (c < classes && ids[c] !== id) c++;
+    if (c < classes) shares[c] += share;
+    else {
+      ids[classes] = id;
+      shares[classes++] = share;
     }
   }
-  return best;
+  let best = 0;
+  for (let c = 1; c < classes; c++) {
+    const isTie = Math.abs(shares[c] - shares[best]) <= SHARE_TOLERANCE;
+    if (isTie ? ids[c] < ids[best] : shares[c] > shares[best]) best = c;
+  }
+  return ids[best];
 }

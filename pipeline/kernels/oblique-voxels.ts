@@ -36,25 +36,91 @@ export function lowestInside(outside: number | "edge"): number {
   return outside === "edge" ? -Infinity : -0.5 - INSIDE_TOLERANCE;
 }
 
+/** Some voxels of a row of the target, whose own voxel 0 lies at `first` in the output. */
+export interface RowSpan {
+  readonly first: number;
+  readonly start: number;
+  readonly stop: number;
+}
+
 /** Fills the output planes of one part, linear along all axes. The source has no frame. */
 export function sampleLinearInto(job: ObliqueJob, part: Part): void {
   const [, height, width] = job.outputShape;
   for (let d = part.start; d < part.stop; d++)
-    for (let h = 0; h < height; h++)
-      sampleLinearRowInto(job, rayOf(job.targetToSource, d, h), { first: (d * height + h) * width, count: width });
+    for (let h = 0; h < height; h++) {
+      const ray = rayOf(job.targetToSource, d, h);
+      const first = (d * height + h) * width;
+      const { start, stop } = interiorOf(ray, job.inputShape, width);
+      sampleLinearBorderInto(job, ray, { first, start: 0, stop: start });
+      sampleLinearInteriorInto(job, ray, { first, start, stop });
+      sampleLinearBorderInto(job, ray, { first, start: stop, stop: width });
+    }
 }
 
-/** The inner loop: eight neighbours, those beyond the last voxel replaced by it. */
-function sampleLinearRowInto(
+/** The voxels of a row, `count` long, whose next neighbours along all axes lie in the source too. */
+export function interiorOf({ begin, step }: Ray, inputShape: Triple, count: number): Part {
+  let start = 0;
+  let stop = count;
+  for (let axis = 0; axis < 3; axis++) {
+    const last = inputShape[axis] - 1;
+    const isInside = (w: number) => begin[axis] + w * step[axis] >= 0 && begin[axis] + w * step[axis] < last;
+    if (step[axis] !== 0) {
+      const [enter, leave] = [-begin[axis] / step[axis], (last - begin[axis]) / step[axis]];
+      start = Math.max(start, Math.ceil(Math.min(enter, leave)));
+      stop = Math.min(stop, Math.floor(Math.max(enter, leave)) + 1);
+    }
+    // What the divisions rounded, and rows along which the axis stands still.
+    while (start < stop && !isInside(start)) start++;
+    while (start < stop && !isInside(stop - 1)) stop--;
+  }
+  return start < stop ? { start, stop } : { start: 0, stop: 0 };
+}
+
+/** The inner loop: eight neighbours, none of them missing. */
+function sampleLinearInteriorInto(
+  { input, inputShape, output }: ObliqueJob,
+  { begin: [beginZ, beginY, beginX], step: [stepZ, stepY, stepX] }: Ray,
+  { first, start, stop }: RowSpan,
+): void {
+  const [strideZ, strideY] = [inputShape[1] * inputShape[2], inputShape[2]];
+  for (let w = start; w < stop; w++) {
+    const z = beginZ + w * stepZ;
+    const y = beginY + w * stepY;
+    const x = beginX + w * stepX;
+    const z0 = z | 0;
+    const y0 = y | 0;
+    const x0 = x | 0;
+    const fy = y - y0;
+    const fx = x - x0;
+    const i = z0 * strideZ + y0 * strideY + x0;
+    const iNext = i + strideY;
+    const j = i + strideZ;
+    const jNext = j + strideY;
+    const p = input[i];
+    const q = input[iNext];
+    const r = input[j];
+    const s = input[jNext];
+    const i0 = p + fx * (input[i + 1] - p);
+    const i1 = q + fx * (input[iNext + 1] - q);
+    const j0 = r + fx * (input[j + 1] - r);
+    const j1 = s + fx * (input[jNext + 1] - s);
+    const near = i0 + fy * (i1 - i0);
+    const far = j0 + fy * (j1 - j0);
+    output[first + w] = near + (z - z0) * (far - near);
+  }
+}
+
+/** The same at the source's border and beyond: neighbours past the last voxel are replaced by it. */
+function sampleLinearBorderInto(
   { input, inputShape, output, outside }: ObliqueJob,
   { begin, step }: Ray,
-  { first, count }: { readonly first: number; readonly count: number },
+  { first, start, stop }: RowSpan,
 ): void {
   const [lastZ, lastY, lastX] = [inputShape[0] - 1, inputShape[1] - 1, inputShape[2] - 1];
   const [strideZ, strideY] = [inputShape[1] * inputShape[2], inputShape[2]];
   const low = lowestInside(outside);
   const blank = outside === "edge" ? 0 : outside;
-  for (let w = 0; w < count; w++) {
+  for (let w = start; w < stop; w++) {
     let z = begin[0] + w * step[0];
     let y = begin[1] + w * step[1];
     let x = begin[2] + w * step[2];
@@ -74,13 +140,13 @@ function sampleLinearRowInto(
     const dy = y0 < lastY ? strideY : 0;
     const i = z0 * strideZ + y0 * strideY + x0;
     const j = z0 < lastZ ? i + strideZ : i;
-    const i0 = input[i] * (1 - fx) + input[i + dx] * fx;
-    const i1 = input[i + dy] * (1 - fx) + input[i + dy + dx] * fx;
-    const j0 = input[j] * (1 - fx) + input[j + dx] * fx;
-    const j1 = input[j + dy] * (1 - fx) + input[j + dy + dx] * fx;
-    const near = i0 * (1 - fy) + i1 * fy;
-    const far = j0 * (1 - fy) + j1 * fy;
-    output[first + w] = near * (1 - (z - z0)) + far * (z - z0);
+    const i0 = input[i] + fx * (input[i + dx] - input[i]);
+    const i1 = input[i + dy] + fx * (input[i + dy + dx] - input[i + dy]);
+    const j0 = input[j] + fx * (input[j + dx] - input[j]);
+    const j1 = input[j + dy] + fx * (input[j + dy + dx] - input[j + dy]);
+    const near = i0 + fy * (i1 - i0);
+    const far = j0 + fy * (j1 - j0);
+    output[first + w] = near + (z - z0) * (far - near);
   }
 }
 
@@ -124,8 +190,9 @@ function sampleRowInto(
     for (let c = 0; c < tapsZ; c++)
       for (let b = 0; b < tapsY; b++) {
         const i = (z0 + c) * strideZ + (y0 + b) * strideY + x0;
-        let row = 0;
-        for (let a = 0; a < tapsX; a++) row += weights[8 + a] * input[i + a];
+        let row = weights[8] * input[i];
+        if (tapsX > 1) row += weights[9] * input[i + 1];
+        if (tapsX > 2) row += weights[10] * input[i + 2] + weights[11] * input[i + 3];
         sum += weights[c] * weights[4 + b] * row;
       }
     output[first + w] = sum;

@@ -2,9 +2,10 @@ import { chain, inverse, type Triple } from "../volume/affine.ts";
 import { resizedGrid } from "../volume/grid.ts";
 import { type Grid, type LabelArray, type LabelMap, volumeOf, voxelCountOf } from "../volume/volume.ts";
 import { type LabelJob, sampleMajorityLabelsInto, sampleNearestLabelsInto } from "./oblique-labels.ts";
-import { inParts } from "./parallel.ts";
+import { inParts, type PartKernel } from "./parallel.ts";
 import { assertTargetShape } from "./sampling.ts";
 import { arrayOf, copyInto, isShared } from "./shared-memory.ts";
+import { isStraight, pickLabelsInto } from "./straight-labels.ts";
 import { isLarge } from "./zoom.ts";
 
 /** Choices for resampling label maps. */
@@ -17,7 +18,8 @@ export interface ResampleLabelsOptions {
   readonly signal?: AbortSignal;
 }
 
-const labelsModule = new URL("./oblique-labels.js", import.meta.url).href;
+const obliqueModule = new URL("./oblique-labels.js", import.meta.url).href;
+const straightModule = new URL("./straight-labels.js", import.meta.url).href;
 
 /**
  * The label map with another number of voxels over the same field of view.
@@ -69,9 +71,19 @@ async function sampledLabels<T extends LabelArray>(
   const input = threaded ? await sharedCopyOf(labels.data, kind) : labels.data;
   const output = arrayOf(kind, { length: voxelCountOf(shape), shared: threaded });
   const job: LabelJob = { input, inputShape: labels.shape, targetToSource, output, outputShape: shape, outside };
-  const kernel = interpolation === "nearest" ? sampleNearestLabelsInto : sampleMajorityLabelsInto;
-  await inParts(kernel, { module: labelsModule, count: shape[0], threaded, jobOf: () => ({ job }), signal });
+  const options = { count: shape[0], threaded, jobOf: () => ({ job }), signal };
+  const { kernel, module } = kernelFor(interpolation, targetToSource);
+  await inParts(kernel, { ...options, module });
   return output;
+}
+
+function kernelFor(
+  interpolation: "nearest" | "linear",
+  targetToSource: readonly number[],
+): { readonly kernel: PartKernel<LabelJob>; readonly module: string } {
+  if (interpolation === "linear") return { kernel: sampleMajorityLabelsInto, module: obliqueModule };
+  if (isStraight(targetToSource)) return { kernel: pickLabelsInto, module: straightModule };
+  return { kernel: sampleNearestLabelsInto, module: obliqueModule };
 }
 
 async function sharedCopyOf<T extends LabelArray>(

@@ -209,15 +209,32 @@ interface RowMix {
   readonly at: number;
 }
 
-function mixRowsInto(output: Float32Array, { first, count, data, offsets, weights, at }: RowMix): void {
-  const [a, b, c, d] = [offsets[0], offsets[1], offsets[2], offsets[3]];
-  const [p, q, r, s] = [weights[at], weights[at + 1], weights[at + 2], weights[at + 3]];
-  if (offsets.length === 1) output.set(data.subarray(a, a + count), first);
-  else if (offsets.length === 2) for (let i = 0; i < count; i++) output[first + i] = p * data[a + i] + q * data[b + i];
-  else if (offsets.length === 4)
-    for (let i = 0; i < count; i++)
-      output[first + i] = p * data[a + i] + q * data[b + i] + r * data[c + i] + s * data[d + i];
-  else addRowsInto(output, { first, count, data, offsets, weights, at });
+function mixRowsInto(output: Float32Array, mix: RowMix): void {
+  if (mix.offsets.length === 1) output.set(mix.data.subarray(mix.offsets[0], mix.offsets[0] + mix.count), mix.first);
+  else if (mix.offsets.length === 2) mixTwoRowsInto(output, mix);
+  else if (mix.offsets.length === 4) mixFourRowsInto(output, mix);
+  else addRowsInto(output, mix);
+}
+
+function mixTwoRowsInto(output: Float32Array, { first, count, data, offsets, weights, at }: RowMix): void {
+  const a = offsets[0];
+  const b = offsets[1];
+  const p = weights[at];
+  const q = weights[at + 1];
+  for (let i = 0; i < count; i++) output[first + i] = p * data[a + i] + q * data[b + i];
+}
+
+function mixFourRowsInto(output: Float32Array, { first, count, data, offsets, weights, at }: RowMix): void {
+  const a = offsets[0];
+  const b = offsets[1];
+  const c = offsets[2];
+  const d = offsets[3];
+  const p = weights[at];
+  const q = weights[at + 1];
+  const r = weights[at + 2];
+  const s = weights[at + 3];
+  for (let i = 0; i < count; i++)
+    output[first + i] = p * data[a + i] + q * data[b + i] + r * data[c + i] + s * data[d + i];
 }
 
 function addRowsInto(output: Float32Array, { first, count, data, offsets, weights, at }: RowMix): void {
