@@ -10,18 +10,24 @@ import { numberIn, numbersOf, textOf, textsOf } from "./values.ts";
 const UID = /^[0-9]+(\.[0-9]+)*$/;
 const UID_LENGTH = 64;
 
+/** Images that make volumes: CT, MR, PET, nuclear and 3-D X-ray, their enhanced and converted kinds; not spectroscopy. */
+const VOLUME_IMAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2(\.[12])?|4(\.[134])?|13\.1\.[1-5]|20|128(\.1)?|130)$/;
+
 /** Pictures of a screen, of paper or of other images; single-frame and the four multi-frame kinds. */
 const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.[1-4])?$/;
 
 /**
  * What an image says of itself, every value checked that is used later.
  *
- * Empty:  undefined for a file without pixels
- * Errors: FormatError with a code of rows D24-D40, D63-D73, D82-D86 of the bad-input list
+ * Empty:  undefined for a file that is no image
+ * Errors: FormatError with a code of rows D23-D40, D63-D73, D82-D86 of the bad-input list
  */
 export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
-  if (dataSet.pixels === undefined) return undefined;
   const { where } = dataSet;
+  if (dataSet.pixels === undefined) {
+    assertNeedsNoPixels(dataSet);
+    return undefined;
+  }
   const warnings = warningList(where);
   const extent = pixelExtentOf(dataSet);
   const format = pixelFormatOf(dataSet);
@@ -53,6 +59,18 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
     burnedInAnnotation,
     warnings: [...dataSet.warnings, ...warnings.list()],
   };
+}
+
+/** A file that is cut off between two elements looks whole; its class gives it away. */
+function assertNeedsNoPixels(dataSet: DicomDataSet): void {
+  const sopClass = textOf(dataSet, "SOPClassUID") ?? dataSet.meta?.sopClassUid ?? "";
+  if (!VOLUME_IMAGE.test(sopClass)) return;
+  throw dicomError(dataSet.where, {
+    code: "D_TRUNCATED",
+    expected: "pixels in an image",
+    got: "none",
+    next: "The file is cut off, or only its header was exported; copy it again",
+  });
 }
 
 function identityOf(dataSet: DicomDataSet, warn: PixelCheck["warn"]) {
