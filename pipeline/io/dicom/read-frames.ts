@@ -20,12 +20,15 @@ export interface FrameReader {
 /** What is needed of an image to read its frames. */
 export type FramesSource = Pick<DicomImage, "where" | "dataSet" | "rows" | "columns" | "frames" | "format">;
 
-/** A reader of an image's frames; the file has to be at hand from end to end. */
-export function frameReader(image: FramesSource): FrameReader {
+/** A reader of an image's frames; the file has to be at hand from end to end. `onOverlayBits` hears of bits cut off. */
+export function frameReader(
+  image: FramesSource,
+  { onOverlayBits }: { readonly onOverlayBits?: () => void } = {},
+): FrameReader {
   const { codec } = image.dataSet.transferSyntax;
   if (codec !== undefined) return compressedReader(image, codec);
   assertNativeColour(image);
-  return { frame: async (index) => samplesOf(nativeFrame(image, index), image, { isRgb: false }) };
+  return { frame: async (index) => samplesOf(nativeFrame(image, index), image, { isRgb: false, onOverlayBits }) };
 }
 
 function nativeFrame({ dataSet, rows, columns, format }: FramesSource, index: number) {

@@ -23,9 +23,10 @@ export interface SampleBytes {
 export function samplesOf(
   source: SampleBytes,
   { format }: Pick<DicomImage, "format">,
-  { isRgb }: { readonly isRgb: boolean },
+  { isRgb, onOverlayBits = () => {} }: { readonly isRgb: boolean; readonly onOverlayBits?: (() => void) | undefined },
 ): StoredSamples {
   const raw = rawSamples(source, format);
+  if (hasBitsAbove(raw, format)) onOverlayBits();
   if (format.kind !== "integer") return raw;
   const values = withoutOverlayBits(raw, format);
   if (format.samplesPerPixel === 3) return isRgb ? values : rgbOf(sideBySide(values, format), format);
@@ -58,6 +59,13 @@ function shorts(
   const copy = Buffer.from(bytes);
   if (littleEndian !== hostIsLittleEndian) copy.swap16();
   return new Kind(Uint8Array.from(copy).buffer, 0, count);
+}
+
+/** Whether unsigned samples carry something, such as an overlay, in the bits above those stored. */
+function hasBitsAbove(values: StoredSamples, { bitsStored, highBit, signed, kind }: PixelFormat): boolean {
+  if (signed || kind !== "integer" || bitsStored >= values.BYTES_PER_ELEMENT * 8) return false;
+  for (let i = 0; i < values.length; i++) if (values[i] >>> (highBit + 1) !== 0) return true;
+  return false;
 }
 
 /** Old scanners keep overlays in the bits above those stored; decoders give the stored bits alone, at the bottom. */

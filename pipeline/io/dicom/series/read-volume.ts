@@ -107,7 +107,11 @@ async function readVoxels(stack: Stack, options: VoxelOptions): Promise<ReadVoxe
   const count = channelsOf(stack.slices);
   const channels = Array.from({ length: count }, () => new Kind(voxelCountOf(stack.shape)));
   const present = stack.slices.filter((slice) => slice !== undefined);
-  const samplesOf = sliceReader(present, options);
+  let hasOverlayBits = false;
+  const onOverlayBits = () => {
+    hasOverlayBits = true;
+  };
+  const samplesOf = sliceReader(present, { ...options, onOverlayBits });
   for (const [d, slice] of stack.slices.entries()) {
     if (slice === undefined) continue;
     const samples = await samplesOf(slice);
@@ -119,7 +123,7 @@ async function readVoxels(stack: Stack, options: VoxelOptions): Promise<ReadVoxe
   for (const { data } of checked) leaveEmpty(data, { stack, area });
   return {
     channels: checked.map(({ data }) => volumeOf(data, stack, where)),
-    warnings: checked.flatMap(({ warnings }) => warnings),
+    warnings: [...checked.flatMap(({ warnings }) => warnings), ...(hasOverlayBits ? [overlayWarning(where)] : [])],
   };
 }
 
@@ -150,4 +154,8 @@ function leaveEmpty(data: VoxelArray, { stack, area }: { readonly stack: Stack; 
   for (const [d, slice] of stack.slices.entries())
     if (slice !== undefined) for (let i = d * area; i < (d + 1) * area; i++) least = Math.min(least, data[i]);
   for (const d of missing) data.fill(least, d * area, (d + 1) * area);
+}
+
+function overlayWarning(where: string): Warning {
+  return { code: "D_OVERLAY_BITS", where, text: "bits above those stored, such as an overlay, were cut off" };
 }

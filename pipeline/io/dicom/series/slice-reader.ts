@@ -20,7 +20,10 @@ interface OpenFile {
  *
  * Shape:  [rows, columns, samples]
  */
-export function sliceReader(slices: readonly Slice[], options: ReadOptions): (slice: Slice) => Promise<StoredSamples> {
+export function sliceReader(
+  slices: readonly Slice[],
+  options: ReadOptions & { readonly onOverlayBits: () => void },
+): (slice: Slice) => Promise<StoredSamples> {
   const slicesLeft = new Map<string, number>();
   for (const { file } of slices) slicesLeft.set(file, (slicesLeft.get(file) ?? 0) + 1);
   const spare: Uint8Array[] = [];
@@ -49,11 +52,15 @@ export function sliceReader(slices: readonly Slice[], options: ReadOptions): (sl
   };
 }
 
-function openFile(where: string, bytes: Uint8Array, { limits }: ReadOptions): OpenFile {
+function openFile(
+  where: string,
+  bytes: Uint8Array,
+  { limits, onOverlayBits }: ReadOptions & { readonly onOverlayBits: () => void },
+): OpenFile {
   const image = describeImage(readDataSet(bytes, { where, limits }));
   // The header was an image's a moment ago; readScan notices that the file changed.
   if (image === undefined) throw new Error(`${where} is no image any more`);
-  return { bytes, frames: keepingLast(frameReader(image)) };
+  return { bytes, frames: keepingLast(frameReader(image, { onOverlayBits })) };
 }
 
 /** Decodes a frame once where it is asked for again and again: the slices of a mosaic lie in one. */

@@ -159,10 +159,11 @@ describe("identity in a DICOM image", () => {
 
 describe("values of DICOM pixels", () => {
   const twelveBits = { [tags.BitsStored]: shorts(12), [tags.HighBit]: shorts(11) };
-  it("D81 cuts off overlay bits above those stored", async () => {
+  it("D81 cuts off overlay bits above those stored, with a warning", async () => {
     const pixels = { vr: "OW", value: Array.from({ length: SIDE * SIDE }, () => 0xf123) };
-    const { voxels } = await goodScan(dicomFile({ elements: { ...twelveBits, [tags.PixelData]: pixels } }));
+    const { voxels, warnings } = await goodScan(dicomFile({ elements: { ...twelveBits, [tags.PixelData]: pixels } }));
     assert.ok(voxels.every((value) => value === 0x123));
+    assert.ok(warnings.includes("D_OVERLAY_BITS"));
   });
   it("extends the sign of 12-bit values", async () => {
     const pixels = { vr: "OW", value: Array.from({ length: SIDE * SIDE }, () => 0x0fff) };
