@@ -45,7 +45,8 @@ def main():
     for peer in (itk_peer, pydicom_peer):
         try:
             peer(folder, runs)
-        except ImportError as missing:
+        except (ImportError, RuntimeError) as missing:
+            # RuntimeError: pydicom without the decoder that it needs
             print(f"no peer: {missing}", file=sys.stderr)
 
 
