@@ -14,8 +14,8 @@ export interface SliceGroup {
   readonly share: number;
 }
 
-/** Orientations, spacings and sizes that differ by less belong together. */
-const DECIMALS = 3;
+/** Direction cosines and spacings that differ by no more belong together. */
+const SAME_NUMBER = 1e-3;
 
 /** Positions nearer to each other than this are the same. Units: mm */
 const SAME_POSITION_MM = 0.01;
@@ -39,8 +39,8 @@ function seriesKeyOf({ image, file }: Slice): string {
 }
 
 function volumesOf(series: readonly Slice[]): readonly SliceGroup[] {
-  const geometries = [...groupBy(series, geometryKeyOf)];
-  return geometries.flatMap(([, members], g) => {
+  const geometries = geometriesOf(series);
+  return geometries.flatMap((members, g) => {
     const contrasts = [...groupBy(members, ({ contrast }) => contrast)];
     return contrasts.flatMap(([contrast, some]) => {
       const times = timePointsOf(some);
@@ -64,10 +64,30 @@ function volumesOf(series: readonly Slice[]): readonly SliceGroup[] {
   });
 }
 
-function geometryKeyOf({ image, orientation, spacingMm }: Slice): string {
-  const rounded = (values: readonly number[] | undefined) =>
-    values?.map((value) => (Math.round(value * 10 ** DECIMALS) + 0) / 10 ** DECIMALS);
-  return JSON.stringify([image.rows, image.columns, rounded(orientation), rounded(spacingMm)]);
+/** Slices of one size whose spacing and orientation are nearly those of the first of them. */
+function geometriesOf(series: readonly Slice[]): readonly (readonly Slice[])[] {
+  const geometries: Slice[][] = [];
+  // By the very numbers first: a hostile file may have another orientation for each of its frames.
+  for (const [, same] of groupBy(series, numbersKeyOf)) {
+    const alike = geometries.find(([first]) => isAlike(first, same[0]));
+    if (alike === undefined) geometries.push([...same]);
+    else for (const slice of same) alike.push(slice);
+  }
+  return geometries;
+}
+
+function numbersKeyOf({ image, orientation, spacingMm }: Slice): string {
+  return JSON.stringify([image.rows, image.columns, orientation, spacingMm]);
+}
+
+function isAlike(first: Slice, other: Slice): boolean {
+  if (first.image.rows !== other.image.rows || first.image.columns !== other.image.columns) return false;
+  return areNear(first.orientation, other.orientation) && areNear(first.spacingMm, other.spacingMm);
+}
+
+function areNear(first: readonly number[] | undefined, other: readonly number[] | undefined): boolean {
+  if (first === undefined || other === undefined) return first === other;
+  return first.every((value, i) => Math.abs(value - other[i]) <= SAME_NUMBER);
 }
 
 /** Where positions repeat, the first clock that splits the slices into volumes without repetition; else all of them. */

@@ -59,6 +59,17 @@ describe("groupSlices, on written series", () => {
     assert.deepEqual(problemsOf(await listingOf(series.folder, { allowMixed: true })), ["S_MIXED", "S_MIXED"]);
   });
 
+  it("S06 keeps slices together whose direction cosines differ in the last digits, on both sides of a rounding", async () => {
+    const { folder, files, volume } = await writtenSeries();
+    // 0.8005 lies half way between two numbers of three decimals.
+    for (const [slice, file] of files.entries()) {
+      const cosine = 0.8005 + (slice % 2 === 0 ? 4e-7 : -4e-7);
+      const sine = Math.sqrt(1 - cosine ** 2);
+      editDicom(file, { "0020,0037": [cosine, sine, 0, -sine, cosine, 0].map((value) => value.toFixed(7)).join("\\") });
+    }
+    assert.deepEqual((await readOnly(folder)).channels[0].data, volume.data);
+  });
+
   it("S07 lists both of two series and chooses neither by itself", async () => {
     const series = await writtenSeries();
     addChanged(series, { [SERIES_UID]: "2.25.5" });
