@@ -152,7 +152,11 @@ describe("identity in a DICOM image", () => {
     assert.ok(warnings.includes("P_BURNED_IN"));
   });
   it("D85 skips a file without pixels and says what it is", async () => {
-    const elements = { [tags.PixelData]: undefined, [tags.Modality]: text("CS", "RTPLAN") };
+    const elements = {
+      [tags.PixelData]: undefined,
+      [tags.SOPClassUID]: text("UI", "1.2.840.10008.5.1.4.1.1.481.5"),
+      [tags.Modality]: text("CS", "RTPLAN"),
+    };
     assert.match((await readDicomBytes(dicomFile({ elements }))).skipped ?? "", /not an image \(RTPLAN\)/);
   });
 });
