@@ -15,6 +15,9 @@ export interface ObliqueSampling {
   readonly outside: number | "edge";
 }
 
+/** Work for a voxel of 64 neighbours, as against one of eight. */
+const CUBIC_EFFORT = 8;
+
 /** Copies of the border voxels around a source whose spline coefficients are wanted one voxel beyond it. */
 const SPLINE_FRAME = 3;
 
@@ -28,10 +31,10 @@ export async function sampledObliquely(
   method: Method,
 ): Promise<Float32Array> {
   const { interpolation, sigmaVoxels, signal } = method;
-  const threaded = isLarge(volume.shape, shape);
+  const isLinear = interpolation.every((one) => one === "linear");
+  const threaded = isLarge(volume.shape, shape, isLinear ? 1 : CUBIC_EFFORT);
   const data = Math.max(...sigmaVoxels) > 0 ? await smoothed(volume, method) : volume.data;
   const source = volumeOf(data, volume);
-  const isLinear = interpolation.every((one) => one === "linear");
   const frame = isLinear ? 0 : SPLINE_FRAME;
   const input = isLinear ? await floatsOf(data, threaded) : await coefficientsOf(source, { threaded, method });
   const output = arrayOf(Float32Array, { length: voxelCountOf(shape), shared: threaded });

@@ -35,9 +35,9 @@ const PLANES_PER_PART = 4;
 
 const planesModule = new URL("./zoom-planes.js", import.meta.url).href;
 
-/** Whether resampling between two shapes is worth threads. */
-export function isLarge(first: Triple, second: Triple): boolean {
-  return Math.max(voxelCountOf(first), voxelCountOf(second)) >= VOXELS_FOR_THREADS;
+/** Whether resampling between two shapes is worth threads; `effort` says how many times a linear zoom's work it is. */
+export function isLarge(first: Triple, second: Triple, effort = 1): boolean {
+  return effort * Math.max(voxelCountOf(first), voxelCountOf(second)) >= VOXELS_FOR_THREADS;
 }
 
 /** The values of a volume at voxels along its own axes. */

@@ -20,13 +20,19 @@ const columns = [
   ...numberColumns("peer ms", "ratio"),
 ];
 const rows: string[][] = [];
+const tooSlow: string[] = [];
 for (const name of names)
-  for (const { bench, case: each, ours, peers, ratios } of await linesOf(name))
-    for (const [peer, { medianMs }] of Object.entries(peers))
+  for (const { bench, case: each, ours, peers, ratios, floor } of await linesOf(name))
+    for (const [peer, { medianMs }] of Object.entries(peers)) {
       rows.push([bench, each, ours.medianMs.toFixed(1), peer, medianMs.toFixed(1), ratios[peer].toFixed(2)]);
+      if (floor !== undefined && ratios[peer] < floor)
+        tooSlow.push(`${bench}, ${each}: ${ratios[peer].toFixed(2)} of ${peer}, below the floor of ${floor}`);
+    }
 process.stdout.write(
   `\nratio: the peer's time over ours, above 1 where rarevox is faster\n${tableOf(columns, rows)}\n`,
 );
+for (const line of tooSlow) process.stderr.write(`too slow: ${line}\n`);
+if (tooSlow.length > 0) process.exitCode = 1;
 
 type PrintedLine = BenchLine & { readonly ratios: Readonly<Record<string, number>> };
 

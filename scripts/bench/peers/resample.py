@@ -16,7 +16,9 @@ def image_of(case):
 
 
 def report(case, peer, action, runs):
-    action()
+    runs = case.get("runs", runs)
+    for _ in range(runs):
+        action()
     times = []
     for _ in range(runs):
         start = time.perf_counter()
