@@ -25,7 +25,8 @@ export function componentsOfRuns(
     connectivity,
   }: { readonly data: LabelArray; readonly shape: Triple; readonly connectivity: Connectivity },
 ): RunComponents {
-  const parent = Uint32Array.from(runs.start, (_, run) => run);
+  const parent = new Uint32Array(runs.start.length);
+  for (let run = 0; run < parent.length; run++) parent[run] = run;
   eachTouchingPair(runs, { shape, connectivity }, (run, earlier) => {
     if (data[runs.start[run]] === data[runs.start[earlier]]) join(parent, run, earlier);
   });

@@ -32,7 +32,8 @@ export function fillHoles<T extends LabelArray>(
 
 /** Classes by ascending volume of their boxes, then by id. */
 function classesInnerFirst({ data, shape }: LabelMap, { runs, ids }: RegionGraph): readonly number[] {
-  const groupOf = Uint32Array.from(runs.start, (first) => data[first]);
+  const groupOf = new Uint32Array(runs.start.length);
+  for (let run = 0; run < groupOf.length; run++) groupOf[run] = data[runs.start[run]];
   const classes = [...new Set(ids)].filter((id) => id !== 0).sort((first, second) => first - second);
   const boxes = boxesOf(runs, { groupOf, groups: Math.max(0, ...classes) + 1, shape });
   const sizes = boxes.map((box) => voxelCountOf(shapeOfBox(box)));

@@ -45,7 +45,8 @@ function edgesOf(runs: Runs, regionOf: Uint32Array, shape: Triple): Uint32Array 
   let count = 0;
   const recent = new Uint32Array(2 * RECENT_EDGES);
   const add = (run: number, earlier: number) => {
-    const [from, to] = [regionOf[run], regionOf[earlier]];
+    const from = regionOf[run];
+    const to = regionOf[earlier];
     const slot = 2 * ((from * 31 + to) & (RECENT_EDGES - 1));
     if (from === to || (recent[slot] === from && recent[slot + 1] === to)) return;
     recent[slot] = from;
