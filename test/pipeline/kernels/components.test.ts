@@ -115,6 +115,24 @@ describe("fillHoles", () => {
     assert.deepEqual([...fillHoles(labelsOn([1, 3, 3], open)).data], open);
   });
 
+  it("gives a hole between two nested classes to the outer one, and the innermost hole to the inner one", () => {
+    const nested = [
+      [1, 1, 1, 1, 1, 1, 1],
+      [1, 0, 0, 0, 0, 0, 1],
+      [1, 0, 2, 2, 2, 0, 1],
+      [1, 0, 2, 0, 2, 0, 1],
+      [1, 0, 2, 2, 2, 0, 1],
+      [1, 0, 0, 0, 0, 0, 1],
+      [1, 1, 1, 1, 1, 1, 1],
+    ];
+    const isInner = (h: number, w: number) => h > 1 && h < 5 && w > 1 && w < 5;
+    const expected = nested.flatMap((row, h) => row.map((_, w) => (isInner(h, w) ? 2 : 1)));
+    const labels = labelsOn([1, 7, 7], nested.flat());
+    assert.deepEqual([...fillHoles(labels).data], expected);
+    const onlyInner = nested.flatMap((row, h) => row.map((id, w) => (h === 3 && w === 3 ? 2 : id)));
+    assert.deepEqual([...fillHoles(labels, { classIds: [2] }).data], onlyInner);
+  });
+
   it("never changes a voxel that has a class, and changes nothing the second time", () => {
     fc.assert(
       fc.property(volumes, (labels) => {
