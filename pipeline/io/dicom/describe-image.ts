@@ -13,6 +13,9 @@ const UID_LENGTH = 64;
 /** Images that make volumes: CT, MR, PET, nuclear and 3-D X-ray, their enhanced and converted kinds; not spectroscopy. */
 const VOLUME_IMAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2(\.[12])?|4(\.[134])?|13\.1\.[1-5]|20|128(\.1)?|130)$/;
 
+/** Overlay Data of any of the 16 overlay planes. */
+const OVERLAY_DATA = /^x60[01][02468ace]3000$/;
+
 /** Pictures of a screen, of paper or of other images; single-frame and the four multi-frame kinds. */
 const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.[1-4])?$/;
 
@@ -38,6 +41,8 @@ export function describeImage(dataSet: DicomDataSet): DicomImage | undefined {
   if (rescale.slope < 0) warnings.warn("D_RESCALE_NEGATIVE", "the rescale slope is negative");
   const burnedInAnnotation = textOf(dataSet, "BurnedInAnnotation") === "YES";
   if (burnedInAnnotation) warnings.warn("P_BURNED_IN", "the pixels may show the patient's name");
+  if (Object.keys(dataSet.elements).some((tag) => OVERLAY_DATA.test(tag)))
+    warnings.warn("D_OVERLAY", "overlays are there; only the pixels below them are read");
   const identity = identityOf(dataSet, warnings.warn);
   if (SECONDARY_CAPTURE.test(identity.sopClassUid))
     warnings.warn("S_NOT_PRIMARY", "a secondary capture: its values may be grey levels of a display, not measurements");

@@ -26,9 +26,8 @@ export function samplesOf(
   { isRgb, onOverlayBits = () => {} }: { readonly isRgb: boolean; readonly onOverlayBits?: (() => void) | undefined },
 ): StoredSamples {
   const raw = rawSamples(source, format);
-  if (hasBitsAbove(raw, format)) onOverlayBits();
   if (format.kind !== "integer") return raw;
-  const values = withoutOverlayBits(raw, format);
+  const values = withoutOverlayBits(raw, format, onOverlayBits);
   if (format.samplesPerPixel === 3) return isRgb ? values : rgbOf(sideBySide(values, format), format);
   return format.photometric === "MONOCHROME1" ? turnedRound(values, format) : values;
 }
@@ -61,28 +60,32 @@ function shorts(
   return new Kind(Uint8Array.from(copy).buffer, 0, count);
 }
 
-/** Whether unsigned samples carry something, such as an overlay, in the bits above those stored. */
-function hasBitsAbove(values: StoredSamples, { bitsStored, highBit, signed, kind }: PixelFormat): boolean {
-  if (signed || kind !== "integer" || bitsStored >= values.BYTES_PER_ELEMENT * 8) return false;
-  for (let i = 0; i < values.length; i++) if (values[i] >>> (highBit + 1) !== 0) return true;
-  return false;
-}
-
 /** Old scanners keep overlays in the bits above those stored; decoders give the stored bits alone, at the bottom. */
-function withoutOverlayBits(values: StoredSamples, { bitsStored, highBit, signed }: PixelFormat): StoredSamples {
-  const width = values.BYTES_PER_ELEMENT * 8;
-  if (bitsStored >= width) return values;
+function withoutOverlayBits(
+  raw: StoredSamples,
+  { bitsStored, highBit, signed }: PixelFormat,
+  onOverlayBits: () => void,
+): StoredSamples {
+  if (bitsStored >= raw.BYTES_PER_ELEMENT * 8) return raw;
   const lowBit = highBit + 1 - bitsStored;
   const above = 32 - bitsStored;
-  for (let i = 0; i < values.length; i++) {
-    const bits = (values[i] >>> lowBit) << above;
-    values[i] = signed ? bits >> above : bits >>> above;
+  const values = raw.slice();
+  const stored = 2 ** bitsStored - 1;
+  let isForeign = false;
+  for (let i = 0; i < raw.length; i++) {
+    const shifted = signed ? raw[i] >> lowBit : raw[i] >>> lowBit;
+    const value = signed ? (shifted << above) >> above : (shifted << above) >>> above;
+    // Bits above those stored may be 0, or repeat the sign.
+    if (shifted !== value && shifted !== (shifted & stored)) isForeign = true;
+    values[i] = value;
   }
+  if (isForeign) onOverlayBits();
   return values;
 }
 
 /** Small values are bright in MONOCHROME1; networks and people expect the opposite. */
-function turnedRound(values: StoredSamples, { bitsStored, signed }: PixelFormat): StoredSamples {
+function turnedRound(stored: StoredSamples, { bitsStored, signed }: PixelFormat): StoredSamples {
+  const values = stored.slice();
   const sum = signed ? -1 : 2 ** bitsStored - 1;
   for (let i = 0; i < values.length; i++) values[i] = sum - values[i];
   return values;
@@ -97,8 +100,9 @@ function sideBySide(values: StoredSamples, { planar }: PixelFormat): StoredSampl
 }
 
 /** Source: DICOM PS3.3 C.7.6.3.1.2, YBR_FULL: full range, luminance of ITU-R BT.601 */
-function rgbOf(values: StoredSamples, { photometric, bitsStored }: PixelFormat): StoredSamples {
-  if (photometric !== "YBR_FULL" && photometric !== "YBR_FULL_422") return values;
+function rgbOf(stored: StoredSamples, { photometric, bitsStored }: PixelFormat): StoredSamples {
+  if (photometric !== "YBR_FULL" && photometric !== "YBR_FULL_422") return stored;
+  const values = stored.slice();
   const most = 2 ** bitsStored - 1;
   const middle = 2 ** (bitsStored - 1);
   const clamped = (value: number) => Math.min(most, Math.max(0, Math.round(value)));

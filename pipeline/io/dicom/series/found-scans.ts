@@ -114,7 +114,8 @@ function summaryOf({ slices, part }: SliceGroup, stack: Stack | undefined): Scan
   const [{ image }] = slices;
   const { bitsAllocated, signed, kind, samplesPerPixel } = image.format;
   const integer = `${signed ? "int" : "uint"}${bitsAllocated}`;
-  const description = [image.seriesDescription, part].filter((text) => text !== undefined && text !== "").join(", ");
+  const words = [image.seriesDescription, part].filter((text) => text !== undefined && text !== "").join(", ");
+  const description = words.replace(/\s+/g, " "); // line ends would break a listing's lines
   return {
     shape: stack?.shape ?? [slices.length, image.rows, image.columns],
     spacingMm: stack && spacingMmOf(stack.indexToLps),

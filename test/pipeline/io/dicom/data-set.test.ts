@@ -202,6 +202,15 @@ const read: readonly (readonly [row: string, what: string, bytes: Uint8Array, wa
     }),
     [],
   ],
+  [
+    "D87",
+    "an implicit private item with a length inside UN",
+    dicomFile({
+      "0029,0010": text("LO", "SOMEBODY"),
+      "0029,1001": raw("UN", sequence([{ "0029,1002": longs(7) }]).bytes(implicit)),
+    }),
+    [],
+  ],
   ["D92", "a big-endian file", dicomFile({}, { transferSyntax: syntaxes.explicitBig }), []],
   ["D92", "an implicit file", dicomFile({}, { transferSyntax: syntaxes.implicitLittle }), []],
 ];

@@ -1,5 +1,17 @@
 import { strict as assert } from "node:assert";
-import { COLUMNS, type DicomValue, dicomFile, ROWS, raw, shorts, text, words } from "../../../support/dicom-builder.ts";
+import { findScans } from "../../../../pipeline/io/find-scans.ts";
+import {
+  COLUMNS,
+  type DicomValue,
+  dicomFile,
+  ROWS,
+  raw,
+  sequence,
+  shorts,
+  text,
+  words,
+} from "../../../support/dicom-builder.ts";
+import { fileOf } from "../../../support/read-bytes.ts";
 import { type Outcome, readDicomBytes } from "../../../support/read-dicom-bytes.ts";
 
 const tags = {
@@ -163,6 +175,20 @@ describe("identity in a DICOM image", () => {
       assert.doesNotMatch(JSON.stringify(scan.dicom?.attributes.PatientID ?? []), /[\u0000\u001b]/);
     }
   });
+  it("D68 D69 D70 keeps what a file says of its patient out of listings and refusals", async () => {
+    const secret = text("LO", "TOP\x1bSECRET\n../..");
+    const elements = { [tags.PatientID]: secret, [tags.PatientName]: { ...secret, vr: "PN" } };
+    const listing = await findScans([fileOf(dicomFile(elements), "a.dcm")]);
+    assert.equal(listing.scans.length, 1);
+    assert.doesNotMatch(JSON.stringify(listing), /SECRET/);
+    const { text: why } = await assertRefused(dicomFile({ ...elements, [tags.Rows]: shorts(0) }), "D_DIM_ZERO");
+    assert.doesNotMatch(why ?? "", /SECRET/);
+  });
+  it("D70 lists a series description on one line, whatever control characters it has", async () => {
+    const elements = { [tags.SeriesDescription]: text("LO", "one\r\n\x1b[2Jtwo\x00\tthree") };
+    const { scans } = await findScans([fileOf(dicomFile(elements), "a.dcm")]);
+    assert.equal(scans[0].summary.description, "one [2Jtwo three");
+  });
   it("D71 D72 refuses a UID that is a path or too long with D_UID", async () => {
     await assertRefused(sliceWith(tags.SeriesInstanceUID, text("UI", "../../etc/x")), "D_UID");
     await assertRefused(sliceWith(tags.SeriesInstanceUID, text("UI", `1.${"2".repeat(64)}`)), "D_UID");
@@ -201,10 +227,18 @@ describe("values of DICOM pixels", () => {
     assert.ok(voxels.every((value) => value === 0x123));
     assert.ok(warnings.includes("D_OVERLAY_BITS"));
   });
-  it("extends the sign of 12-bit values", async () => {
-    const pixels = filledWith(0x0fff);
-    const elements = { ...twelveBits, [tags.PixelRepresentation]: shorts(1), [tags.PixelData]: pixels };
-    assert.ok((await goodScan(dicomFile(elements))).voxels.every((value) => value === -1));
+  const signed = { ...twelveBits, [tags.PixelRepresentation]: shorts(1) };
+  it("D81 cuts overlay bits off signed values and keeps their sign, with a warning", async () => {
+    const { voxels, warnings } = await goodScan(dicomFile({ ...signed, [tags.PixelData]: filledWith(0xafff) }));
+    assert.ok(voxels.every((value) => value === -1));
+    assert.deepEqual(warnings, ["D_CONSTANT", "D_OVERLAY_BITS"]);
+  });
+  it("extends the sign of 12-bit values, whether the file did or not, without a word", async () => {
+    for (const stored of [0x0fff, 0xffff]) {
+      const { voxels, warnings } = await goodScan(dicomFile({ ...signed, [tags.PixelData]: filledWith(stored) }));
+      assert.ok(voxels.every((value) => value === -1));
+      assert.deepEqual(warnings, ["D_CONSTANT"]);
+    }
   });
   it("reads pixels that end below the highest bit", async () => {
     const pixels = filledWith(0x5120);
@@ -239,13 +273,21 @@ describe("values of DICOM pixels", () => {
     const { scan } = await readDicomBytes(dicomFile(elements), { nanTo: "min" });
     assert.equal(scan?.channels[0].data[7], 0);
   });
-  it("D93 ignores an overlay larger than its data", async () => {
+  it("D82 turns signed MONOCHROME1 round: the least value and the greatest change places", async () => {
+    const { voxels } = await goodScan(sliceWith(tags.PhotometricInterpretation, text("CS", "MONOCHROME1")));
+    assert.deepEqual([...voxels.subarray(0, 3)], [16, 15, 14]); // -1 - -17, as -32768 becomes 32767
+  });
+  it("refuses a lookup table in place of a slope with D_RESCALE", () =>
+    assertRefused(sliceWith("0028,3000", sequence([{ "0028,3002": shorts(2, 0, 16) }])), "D_RESCALE"));
+  it("D93 ignores an overlay larger than its data, with a warning", async () => {
     const elements = {
       "6000,0010": shorts(60000),
       "6000,0011": shorts(60000),
       "6000,3000": raw("OW", Buffer.alloc(8)),
     };
-    assert.equal((await goodScan(dicomFile(elements))).voxels.length, PIXELS);
+    const { voxels, warnings } = await goodScan(dicomFile(elements));
+    assert.equal(voxels.length, PIXELS);
+    assert.deepEqual(warnings, ["D_OVERLAY"]);
   });
   it("reads RGB side by side and plane by plane as three channels", async () => {
     const rgb = (planar: number) => ({
