@@ -13,6 +13,7 @@ const available = {
   dciodvfy: () => runs("dciodvfy", ["-version"]),
   dcm2niix: () => runs("dcm2niix", ["-h"]),
   dcmtk: () => runs("dcmdump", ["--version"]),
+  gdcm: () => runs("gdcmconv", ["--version"]),
   nibabel: () => runs(debianPython, ["-c", "import nibabel"]),
   pydicom: () => runs(debianPython, ["-c", "import pydicom"]),
   scipy: () => runs(debianPython, ["-c", "import scipy"]),
