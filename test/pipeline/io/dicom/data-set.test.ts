@@ -110,6 +110,7 @@ const refused: readonly Row[] = [
   ["D26", "two bytes of pixels too few", dicomFile({ [PIXELS]: words(ramp.slice(1)) }), "D_PIXEL_SHORT"],
   ["D40", "a pixel length of 0xfffffffe", dicomFile({ [PIXELS]: raw("OW", Buffer.alloc(70), 0xfffffffe) }), "D_LENGTH"],
   ["D42", "Rows of three bytes", dicomFile({ "0028,0010": raw("US", Buffer.of(5, 0, 0)) }), "D_VALUE_LENGTH"],
+  ["D86", "Rows of 32 bits", dicomFile({ "0028,0010": longs(0x10000010) }), "D_VR"],
   [
     "D47",
     "an item longer than its sequence",

@@ -53,6 +53,8 @@ const images: Readonly<Record<string, DicomElements>> = {
 
 const all = Object.keys(images);
 const grey = all.filter((what) => what !== "8-bit RGB");
+/** GDCM's RLE encoder fails on an odd number of pixel bytes. */
+const wide = all.filter((what) => what.includes("16"));
 
 /** Encoders of others, each lossless, and the images that each can take. */
 const encoders: readonly {
@@ -68,6 +70,9 @@ const encoders: readonly {
   { name: "DCMTK's JPEG lossless, first order", command: ["dcmcjpeg", "+e1"], takes: grey },
   { name: "DCMTK's JPEG lossless, predictor 6", command: ["dcmcjpeg", "+el", "+sv", "6"], takes: grey },
   { name: "DCMTK's JPEG-LS", command: ["dcmcjpls"], takes: all },
+  { name: "GDCM's RLE", command: ["gdcmconv", "--rle"], takes: wide },
+  { name: "GDCM's JPEG lossless", command: ["gdcmconv", "--jpeg"], takes: grey },
+  { name: "GDCM's JPEG-LS", command: ["gdcmconv", "--jpegls"], takes: all },
   { name: "GDCM's JPEG 2000", command: ["gdcmconv", "--j2k"], takes: all },
 ];
 
