@@ -68,6 +68,7 @@ function withoutOverlayBits(
 ): StoredSamples {
   if (bitsStored >= raw.BYTES_PER_ELEMENT * 8) return raw;
   const lowBit = highBit + 1 - bitsStored;
+  if (lowBit === 0 && fillNoMoreBits(raw, { bitsStored, signed })) return raw;
   const above = 32 - bitsStored;
   const values = raw.slice();
   const stored = 2 ** bitsStored - 1;
@@ -81,6 +82,16 @@ function withoutOverlayBits(
   }
   if (isForeign) onOverlayBits();
   return values;
+}
+
+/** Whether nothing but signs lies above the bits stored: so it is in most files, whose values are used as they are. */
+function fillNoMoreBits(
+  values: StoredSamples,
+  { bitsStored, signed }: Pick<PixelFormat, "bitsStored" | "signed">,
+): boolean {
+  let used = 0;
+  for (let i = 0; i < values.length; i++) used |= signed ? values[i] ^ (values[i] >> 31) : values[i];
+  return used >>> (signed ? bitsStored - 1 : bitsStored) === 0;
 }
 
 /** Small values are bright in MONOCHROME1; networks and people expect the opposite. */
