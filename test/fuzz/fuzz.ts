@@ -20,6 +20,9 @@ const limits = { ...defaultLimits, parseMs: 5000, volumeBytes: 2 ** 28 };
 /** Longer than any limit allows: then it is the parent that hangs. */
 const HANG_MS = 4 * limits.parseMs;
 
+/** Codes that say that a reader had to be ended, or ended itself. */
+const endings = ["F_TIMEOUT", "F_CHILD_CRASH", "F_MEMORY"];
+
 const folder = mkdtempSync(join(tmpdir(), "rarevox-fuzz-"));
 const random = randomFrom(seed);
 const totals = { mutants: 0, read: 0, refused: 0, childEnded: 0, hangs: 0, unnamed: 0 };
@@ -46,7 +49,7 @@ closeParsingPool();
 rmSync(folder, { recursive: true });
 console.log(JSON.stringify(totals));
 for (const failure of failures.slice(0, 20)) console.error(failure);
-process.exit(totals.hangs + totals.unnamed > 0 ? 1 : 0);
+process.exit(totals.hangs + totals.unnamed + totals.childEnded > 0 ? 1 : 0);
 
 async function fuzzScan(): Promise<void> {
   const { name, ending, bytes } = scans[random.integer(0, scans.length)];
@@ -55,7 +58,7 @@ async function fuzzScan(): Promise<void> {
   await timed(name, async () => {
     const { scans: found, refusals } = await findScans([path], { limits });
     for (const { problem } of refusals) if (problem.code === "") throw new Error("a refusal without a code");
-    if (refusals.some(({ problem }) => problem.code.startsWith("F_"))) totals.childEnded++;
+    if (refusals.some(({ problem }) => endings.includes(problem.code))) totals.childEnded++;
     for (const scan of found) await readScan(scan, { limits });
     return found.length > 0;
   });
@@ -83,7 +86,7 @@ async function timed(name: string, action: () => Promise<boolean>): Promise<void
     else totals.refused++;
   } catch (error) {
     if (!isNamedError(error) || error.problem.code === "") note("unnamed", `${name}: ${(error as Error).stack}`);
-    else if (["F_TIMEOUT", "F_CHILD_CRASH", "F_MEMORY"].includes(error.problem.code)) totals.childEnded++;
+    else if (endings.includes(error.problem.code)) totals.childEnded++;
     else totals.refused++;
   }
   if (performance.now() - start > HANG_MS) note("hangs", `${name}: ${Math.round(performance.now() - start)} ms`);
