@@ -61,8 +61,7 @@ const SILENCE_MS = 10 * 60_000;
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = "auto", threads = availableParallelism(), silenceMs = SILENCE_MS, signal } = options;
   signal?.throwIfAborted();
-  const { device: chosen, warnings } = await choiceOf(device, threads);
-  signal?.throwIfAborted();
+  const { device: chosen, warnings } = await choiceOf(device, { threads, signal });
   const seats = networkSeats({ device: chosen, mayFallBack: device === "auto", threads, silenceMs });
   const inTurn = turnstile();
   let lastId = 0;
@@ -90,13 +89,19 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 }
 
 /** The CPU needs no trial and no second process. */
-async function choiceOf(device: string, threads: number): Promise<DeviceChoice> {
+async function choiceOf(
+  device: string,
+  { threads, signal }: { readonly threads: number; readonly signal: AbortSignal | undefined },
+): Promise<DeviceChoice> {
   assertDeviceName(device);
   if (device === "cpu") return { device, warnings: [] };
   const prober = openProber({ threads });
-  try {
+  const choose = async () => {
     const { providers } = await prober.describe();
-    return await chooseDevice(device, { providers, probe: prober.probe });
+    return chooseDevice(device, { providers, probe: prober.probe });
+  };
+  try {
+    return await abortable(signal, choose());
   } finally {
     await prober.end();
   }

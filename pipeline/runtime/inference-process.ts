@@ -33,6 +33,9 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Longest that a run goes on once nobody wants its result; opening the networks again costs less than a large patch. */
+const ABORT_GRACE_MS = 1000;
+
 /** What came back. */
 export interface Answer<K extends keyof Requests> {
   readonly answer: Requests[K]["answer"];
@@ -70,7 +73,10 @@ export function startInferenceProcess(): InferenceProcess {
       if (ended) throw new DOMException("The engine was closed", "AbortError");
       throw watch.fired() ? silenceError(where, silenceMs) : deathError(where, how);
     });
-    const cancel = () => void send(child, { kind: "cancel", id });
+    const cancel = () => {
+      void send(child, { kind: "cancel", id });
+      watch.limit(ABORT_GRACE_MS);
+    };
     signal?.addEventListener("abort", cancel);
     keepAlive(child, true);
     try {
@@ -124,13 +130,23 @@ function send(child: ChildProcess, message: ToChild): Promise<void> {
   });
 }
 
+/** Bites after a silence; once a limit is set, nothing puts that off. */
 function watchdog(silenceMs: number, bite: () => void) {
   let bitten = false;
-  const timer = setTimeout(() => {
+  let last: NodeJS.Timeout | undefined;
+  const biteOnce = () => {
     bitten = true;
     bite();
-  }, silenceMs);
-  return { restart: () => void timer.refresh(), stop: () => clearTimeout(timer), fired: () => bitten };
+  };
+  const timer = setTimeout(biteOnce, silenceMs);
+  return {
+    restart: () => void timer.refresh(),
+    limit: (milliseconds: number) => {
+      last ??= setTimeout(biteOnce, milliseconds);
+    },
+    stop: () => [timer, last].forEach(clearTimeout),
+    fired: () => bitten,
+  };
 }
 
 /** Longest end of the child's error output that is kept for a message. */

@@ -26,12 +26,17 @@ describe("openEngine", function () {
   const image = noise(7 * 19 * 13, 11);
   const small = { image: noise(64, 1), shape: [4, 4, 4] as Triple };
 
-  it("gives the same labels for 1 and 2 threads, and for batches of 1, 2 and a number fixed in the graph", async () => {
-    const single = await openEngine({ device: "cpu", threads: 1 });
+  it("gives the same labels for 1, 2 and 3 threads, and for batches of 1, 2 and a number fixed in the graph", async () => {
     const open = convolutionNetwork({ patch });
-    const { labels } = await single.predict(await single.load(open), { image, shape });
-    await single.close();
+    const labelsWith = async (threads: number) => {
+      const other = await openEngine({ device: "cpu", threads });
+      const { labels } = await other.predict(await other.load(open), { image, shape });
+      await other.close();
+      return labels;
+    };
+    const labels = await labelsWith(1);
     assert.equal(new Set(labels).size, 3);
+    for (const threads of [2, 3]) assert.deepEqual(await labelsWith(threads), labels);
     for (const spec of [open, convolutionNetwork({ patch, batch: 3 })]) {
       const network = await engine.load(spec);
       for (const batchSize of [1, 2])
@@ -111,6 +116,30 @@ describe("openEngine", function () {
     const onProgress = (done: number) => void (done > 0 && abort.abort(reason));
     await assert.rejects(engine.predict(network, large, { signal: abort.signal, onProgress }), reason);
     await engine.predict(await engine.load(identityNetwork([4, 4, 4])), small);
+  });
+
+  it("ends an endless run soon after it is aborted, long before its limit, and works off the next call", async () => {
+    const patient = await openEngine({ device: "cpu" });
+    const good = await patient.load(identityNetwork([4, 4, 4]));
+    const endless = await patient.load(endlessNetwork());
+    const reason = new Error("enough");
+    const abort = new AbortController();
+    const work = assert.rejects(patient.predict(endless, small, { signal: abort.signal }), reason);
+    await wait(200);
+    const start = Date.now();
+    abort.abort(reason);
+    await work;
+    assert.ok(Date.now() - start < 500);
+    assert.deepEqual((await patient.predict(good, small)).shape, [4, 4, 4]);
+    assert.ok(Date.now() - start < 5000);
+    await patient.close();
+  });
+
+  it("gives the signal's reason while devices are still being tried", async () => {
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    setTimeout(() => abort.abort(reason), 20);
+    await assert.rejects(openEngine({ device: "auto", signal: abort.signal }), reason);
   });
 
   it("rejects an endless run at once when closed", async () => {
