@@ -1,0 +1,16 @@
+import type { Triple } from "../../volume/affine.ts";
+
+/** Patches for one training step. */
+export interface Batch {
+  /** Step that it is for, from 0; the same seed and step give the same bytes. */
+  readonly step: number;
+  /** [D, H, W] of each patch; D is 1 for a 2-D network. */
+  readonly patch: Triple;
+  /** [N, C, D, H, W] */
+  readonly image: Float32Array;
+  /** [N, D, H, W]: class ids, and the ignore label; float32, as every input of a training graph is. */
+  readonly labels: Float32Array;
+  readonly caseIds: readonly string[];
+  /** Voxels of each class id in the batch, in the order of the plan's classes, background first. */
+  readonly voxelsByClass: readonly number[];
+}
