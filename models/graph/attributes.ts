@@ -31,19 +31,29 @@ export function text(value: string): Attribute {
 }
 
 /** A node's whole number; `usual` where it has none of that name. */
-export function intAttribute({ attributes }: GraphNode, name: string, usual: number): number {
+export function intAttribute({ attributes }: Pick<GraphNode, "attributes">, name: string, usual: number): number {
   const attribute = attributes.get(name);
   return attribute?.kind === "int" ? attribute.value : usual;
 }
 
 /** A node's whole numbers; `usual` where it has none of that name. */
-export function intsAttribute({ attributes }: GraphNode, name: string, usual: readonly number[]): readonly number[] {
+export function intsAttribute(
+  { attributes }: Pick<GraphNode, "attributes">,
+  name: string,
+  usual: readonly number[],
+): readonly number[] {
   const attribute = attributes.get(name);
   return attribute?.kind === "ints" ? attribute.value : usual;
 }
 
 /** A node's word; `usual` where it has none of that name. */
-export function textAttribute({ attributes }: GraphNode, name: string, usual: string): string {
+export function textAttribute({ attributes }: Pick<GraphNode, "attributes">, name: string, usual: string): string {
   const attribute = attributes.get(name);
   return attribute?.kind === "string" ? attribute.value : usual;
+}
+
+/** A node's float; `usual` where it has none of that name. */
+export function floatAttribute({ attributes }: Pick<GraphNode, "attributes">, name: string, usual: number): number {
+  const attribute = attributes.get(name);
+  return attribute?.kind === "float" ? attribute.value : usual;
 }

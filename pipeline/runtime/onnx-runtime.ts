@@ -30,7 +30,12 @@ export interface Session {
   readonly outputs: readonly TensorInfo[];
   /** The value of output `output`; written into `target` when given, whose shape must be right. */
   run(input: FloatTensor, to: { readonly output: string; readonly target?: FloatTensor }): Promise<FloatTensor>;
+  /** Every output, from every input by name; written into the targets given, whose shapes must be right. */
+  runAll(feeds: FloatTensors, targets?: FloatTensors): Promise<FloatTensors>;
 }
+
+/** Float32 arrays by the name of an input or output. */
+export type FloatTensors = ReadonlyMap<string, FloatTensor>;
 
 /** How to open a session. */
 export interface SessionOptions {
@@ -64,6 +69,7 @@ export async function openSession(
     inputs: session.inputMetadata.map(infoOf),
     outputs: session.outputMetadata.map(infoOf),
     run: (input, { output, target }) => run(session, input, { output, target }),
+    runAll: (feeds, targets = new Map()) => runAll(session, feeds, targets),
   };
 }
 
@@ -83,6 +89,19 @@ async function run(
   if (target !== undefined) return target;
   const { data, dims } = values[output];
   return { data: data as Float32Array, shape: dims };
+}
+
+async function runAll(session: InferenceSession, feeds: FloatTensors, targets: FloatTensors): Promise<FloatTensors> {
+  const tensors = (arrays: FloatTensors) =>
+    Object.fromEntries([...arrays].map(([name, each]) => [name, tensorOf(each)]));
+  const wanted = Object.fromEntries(session.outputNames.map((name) => [name, null]));
+  const values = await session.run(tensors(feeds), { ...wanted, ...tensors(targets) });
+  return new Map(
+    session.outputNames.map((name) => {
+      const { data, dims } = values[name];
+      return [name, targets.get(name) ?? { data: data as Float32Array, shape: dims }];
+    }),
+  );
 }
 
 function tensorOf({ data, shape }: FloatTensor): Tensor {

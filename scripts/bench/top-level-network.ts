@@ -1,6 +1,6 @@
 import { graphBuilder, type Value } from "../../models/graph/builder.ts";
 import { encodeModel } from "../../models/graph/encode.ts";
-import { concat, conv, relu } from "../../models/graph/operators.ts";
+import { concat, conv, relu } from "../../models/graph/operators/index.ts";
 import { floatTensor } from "../../models/graph/tensor.ts";
 import type { Triple } from "../../pipeline/volume/affine.ts";
 import { randomFrom } from "../../pipeline/volume/random.ts";

@@ -16,7 +16,7 @@ import {
   sigmoid,
   softmax,
   sub,
-} from "../../../models/graph/operators.ts";
+} from "../../../models/graph/operators/index.ts";
 import { floatTensor } from "../../../models/graph/tensor.ts";
 import { openSession } from "../../../pipeline/runtime/onnx-runtime.ts";
 import { assertAllClose } from "../../support/numbers.ts";
@@ -56,7 +56,7 @@ describe("operators", () => {
     ["sub", (x) => sub(x, relu(x)), [-2, 0, 0, 0]],
     ["mul", (x) => mul(x, x), [4, 0, 1, 9]],
     ["div", (x, g) => div(x, g.constant(floatTensor("two", [1], [2]))), [-1, 0, 0.5, 1.5]],
-    ["reduceMax", (x) => reduceMax(x, { axis: 4 }), [3]],
+    ["reduceMax", (x) => reduceMax(x, { axes: [4] }), [3]],
     ["concat", (x) => concat([x, neg(x)], { axis: 4 }), [-2, 0, 1, 3, 2, 0, -1, -3]],
     ["maxPool", (x) => maxPool(x, { kernel: [1, 1, 3], pads: [0, 0, 1, 0, 0, 1] }), [0, 1, 3, 3]],
     // exp(-3), exp(-1), 1 and exp(2) over their sum.
@@ -92,7 +92,7 @@ describe("operators", () => {
     ["a broadcast that adds sides", (x, g) => mul(g.constant(weights([6, 1, 1, 1, 1, 1], 4)), x)],
     ["values joined along channels", (x) => concat([x, relu(x), neg(x)], { axis: 1 })],
     ["a linear resize", (x) => resize(x, { scales: [2, 1.5, 3], mode: "linear" })],
-    ["the greatest channel", (x) => reduceMax(x, { axis: 1 })],
+    ["the greatest channel", (x) => reduceMax(x, { axes: [1] })],
   ];
   for (const [what, build] of shapes)
     it(`foretells the shape of ${what}`, async () => assert.ok((await run(build, block)).length > 0));

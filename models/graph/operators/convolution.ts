@@ -1,0 +1,77 @@
+import { int, ints } from "../attributes.ts";
+import type { Value } from "../builder.ts";
+import type { Attribute } from "../graph.ts";
+import { mismatch, type Window, windowSides } from "../shapes.ts";
+
+/** How a kernel moves; what is left out is 1, padding 0. */
+export type WindowOptions = Partial<Omit<Window, "kernel">>;
+
+/**
+ * Convolution of any number of sides.
+ *
+ * Shape:  image [N, C, ...], weight [K, C / groups, ...], bias [K] -> [N, K, ...]
+ * Errors: GraphError when channels or sides do not fit
+ */
+export function conv(
+  image: Value,
+  {
+    weight,
+    bias,
+    groups = 1,
+    ...options
+  }: WindowOptions & { readonly weight: Value; readonly bias?: Value | undefined; readonly groups?: number },
+): Value {
+  const [outputs, inputs, ...kernel] = weight.shape.map(Number);
+  const [batch, channels, ...sides] = image.shape;
+  if (channels !== inputs * groups) mismatch(weight.name, `an image of ${inputs * groups} channels`, `${channels}`);
+  if (outputs % groups !== 0) mismatch(weight.name, `outputs that ${groups} groups divide`, `${outputs}`);
+  const window = windowOf(kernel, options);
+  return image.graph.node("Conv", [image, weight, ...(bias === undefined ? [] : [bias])], {
+    type: image.type,
+    shape: [batch, outputs, ...windowSides(sides, window)],
+    attributes: { ...windowAttributes(window), ...(groups === 1 ? {} : { group: int(groups) }) },
+  });
+}
+
+/**
+ * Transposed convolution: each side becomes stride * (side - 1) + dilation * (kernel - 1) + 1 - padding.
+ *
+ * Shape:  image [N, C, ...], weight [C, K / groups, ...], bias [K] -> [N, K, ...]
+ * Errors: GraphError when channels do not fit
+ */
+export function convTranspose(
+  image: Value,
+  {
+    weight,
+    bias,
+    groups = 1,
+    ...options
+  }: WindowOptions & { readonly weight: Value; readonly bias?: Value | undefined; readonly groups?: number },
+): Value {
+  const [inputs, outputs, ...kernel] = weight.shape.map(Number);
+  const [batch, channels, ...sides] = image.shape;
+  if (channels !== inputs) mismatch(weight.name, `an image of ${inputs} channels`, `${channels}`);
+  const window = windowOf(kernel, options);
+  return image.graph.node("ConvTranspose", [image, weight, ...(bias === undefined ? [] : [bias])], {
+    type: image.type,
+    shape: [batch, outputs * groups, ...sides.map((side, axis) => transposedSide(side, axis, window))],
+    attributes: { ...windowAttributes(window), ...(groups === 1 ? {} : { group: int(groups) }) },
+  });
+}
+
+function transposedSide(side: Value["shape"][number], axis: number, { kernel, strides, dilations, pads }: Window) {
+  if (typeof side !== "number") return undefined;
+  const padding = pads[axis] + pads[axis + kernel.length];
+  return strides[axis] * (side - 1) + dilations[axis] * (kernel[axis] - 1) + 1 - padding;
+}
+
+/** A window with everything said. */
+export function windowOf(kernel: readonly number[], options: WindowOptions): Window {
+  const each = (value: number, length = kernel.length) => new Array<number>(length).fill(value);
+  return { kernel, strides: each(1), dilations: each(1), pads: each(0, 2 * kernel.length), ...options };
+}
+
+/** A window as a node's attributes. */
+export function windowAttributes({ kernel, strides, dilations, pads }: Window): Readonly<Record<string, Attribute>> {
+  return { kernel_shape: ints(kernel), strides: ints(strides), dilations: ints(dilations), pads: ints(pads) };
+}

@@ -1,0 +1,16 @@
+import type { Value } from "../graph/builder.ts";
+
+/** What a loss compares, and how the network's outputs become probabilities. */
+export interface LossInput {
+  /** Network output, [N, C, ...sides]. */
+  readonly logits: Value;
+  /** [N, C, ...sides]: 1 where a voxel belongs to the channel's class or region, else 0. */
+  readonly target: Value;
+  /** [N, 1, ...sides]: 0 where nobody looked, else 1; absent where every voxel counts. */
+  readonly counted?: Value;
+  /** `softmax`: one class per voxel, channel 0 is background. `sigmoid`: channels that may overlap, no background. */
+  readonly activation: "softmax" | "sigmoid";
+}
+
+/** A loss as a part of a graph: a scalar, least where the prediction is perfect. */
+export type Loss = (input: LossInput) => Value;
