@@ -1,0 +1,85 @@
+import type { Value } from "../graph/builder.ts";
+import { concat } from "../graph/operators/index.ts";
+import { type ConvolutionOptions, convBlock, convolution } from "../layers/conv-block.ts";
+import type { Parameters } from "../layers/parameters.ts";
+import { residualBlock } from "../layers/residual-block.ts";
+import { transposedConvolution } from "../layers/transposed-convolution.ts";
+import type { Network, Stage } from "./architecture.ts";
+
+/** What makes one U-Net differ from another. */
+export interface UnetOptions {
+  readonly stages: readonly Stage[];
+  /** Classes or regions. */
+  readonly outputs: number;
+  /** `residual` adds what went into a block to what comes out; the decoder is plain in both. */
+  readonly encoder?: "plain" | "residual";
+}
+
+/**
+ * U-Net in 2-D or 3-D as nnU-Net configures it; logits at every resolution but the coarsest.
+ *
+ * Shape:  [N, C, ...sides] -> one [N, outputs, ...] per stage but the last, finest first; strides divide the sides
+ * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; residual encoder: Isensee 2024, arXiv:2404.09556
+ */
+export function unet({ stages, outputs, encoder = "plain" }: UnetOptions): Network {
+  return (image, parameters) => {
+    const skips = parameters.within("encoder", (inner) => encode(image, inner, { stages, encoder }));
+    return parameters.within("decoder", (inner) => decode(skips, inner, { stages, outputs }));
+  };
+}
+
+function encode(
+  image: Value,
+  parameters: Parameters,
+  { stages, encoder }: Required<Pick<UnetOptions, "stages" | "encoder">>,
+): readonly Value[] {
+  const block = encoder === "plain" ? convBlock : residualBlock;
+  let value = image;
+  if (encoder === "residual") {
+    const { features, kernel } = stages[0];
+    value = parameters.within("stem", (inner) => convBlock(image, inner, { features, kernel }));
+  }
+  return stages.map((stage, level) => {
+    value = parameters.within(`stages.${level}`, (inner) => blocksOf(value, inner, { ...stage, block }));
+    return value;
+  });
+}
+
+interface Blocks extends Stage {
+  readonly block: (image: Value, parameters: Parameters, options: ConvolutionOptions) => Value;
+}
+
+function blocksOf(image: Value, parameters: Parameters, { features, kernel, stride, blocks, block }: Blocks): Value {
+  let value = image;
+  for (let n = 0; n < blocks; n++) {
+    const options = { features, kernel, ...(n === 0 ? { stride } : {}) };
+    value = parameters.within(`${n}`, (inner) => inner.graph.segment(() => block(value, inner, options)));
+  }
+  return value;
+}
+
+function decode(
+  skips: readonly Value[],
+  parameters: Parameters,
+  { stages, outputs }: Pick<UnetOptions, "stages" | "outputs">,
+): readonly Value[] {
+  const logits: Value[] = [];
+  let value = skips[skips.length - 1];
+  for (let level = stages.length - 2; level >= 0; level--) {
+    const stage = stages[level];
+    const coarser = stages[level + 1];
+    value = parameters.within(`stages.${level}`, (inner) => {
+      const larger = inner.within("up", (up) =>
+        transposedConvolution(value, up, { features: stage.features, stride: coarser.stride }),
+      );
+      const together = concat([larger, skips[level]], { axis: 1 });
+      const plain = { ...stage, stride: stage.stride.map(() => 1), blocks: stage.decoderBlocks ?? 2, block: convBlock };
+      return blocksOf(together, inner, plain);
+    });
+    const kernel = stage.kernel.map(() => 1);
+    logits.unshift(
+      parameters.within(`logits.${level}`, (inner) => convolution(value, inner, { features: outputs, kernel })),
+    );
+  }
+  return logits;
+}

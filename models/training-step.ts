@@ -1,0 +1,228 @@
+import type { Network } from "./architectures/architecture.ts";
+import { gradientsOf } from "./gradient/gradients.ts";
+import { type Dialect, type GraphBuilder, graphBuilder, type Value } from "./graph/builder.ts";
+import type { Graph } from "./graph/graph.ts";
+import { GraphError } from "./graph/graph-error.ts";
+import { mul, scale } from "./graph/operators/index.ts";
+import { type Buffer, type ParameterSource, type ParameterSpec, parametersOf } from "./layers/parameters.ts";
+import { clipFactor, normOf } from "./optimisers/clip-norm.ts";
+import { movingAverage } from "./optimisers/moving-average.ts";
+import type { Optimiser } from "./optimisers/optimiser.ts";
+import {
+  type GroupRule,
+  type ParameterGroup,
+  parameterGroups,
+  parametersIn,
+  vectorOf,
+} from "./optimisers/parameter-groups.ts";
+
+/** What a network is told it got wrong. */
+export interface Objective {
+  /** A scalar. */
+  readonly loss: Value;
+  /** Parts of it to show, by name; scalars. */
+  readonly terms?: Readonly<Record<string, Value>>;
+}
+
+/** What makes a training step. */
+export interface TrainingStepOptions {
+  readonly network: Network;
+  /** [N, C, ...sides] of a batch of images. */
+  readonly imageShape: readonly number[];
+  /** From the network's logits, finest first, and labels [N, 1, ...sides] as float32. */
+  readonly objective: (logits: readonly Value[], labels: Value) => Objective;
+  readonly optimiser: Optimiser;
+  /** See `OptimiserInput`; 0 when left out. */
+  readonly weightDecay?: number;
+  readonly groups?: readonly GroupRule[];
+  /** Longest gradient over all parameters; longer ones are shortened to it. */
+  readonly clipNorm?: number;
+  /** Of the moving average of the weights; none is kept when left out. */
+  readonly averageDecay?: number;
+  readonly dialect?: Dialect;
+  /** Compute each block a second time on the way back: less memory, more time. */
+  readonly recompute?: boolean;
+}
+
+/** A graph that is one training step, and what goes through it. */
+export interface TrainingStep {
+  /**
+   * Inputs: image, labels, learning_rate, step (1 in the first), and everything in `carried`.
+   * Outputs: loss, gradient_norm, one per term, and `next.<name>` for everything in `carried`.
+   */
+  readonly graph: Graph;
+  readonly groups: readonly ParameterGroup[];
+  /** Batch normalisation's running statistics and the like. */
+  readonly buffers: readonly ParameterSpec[];
+  /** What goes from step to step, by the name of its input. */
+  readonly carried: readonly CarriedValue[];
+  readonly terms: readonly string[];
+}
+
+/** A value that a step takes and gives back changed. */
+export type CarriedValue = {
+  readonly name: string;
+  readonly shape: readonly number[];
+} & (
+  | { readonly kind: "weights" | "average"; readonly group: ParameterGroup }
+  /** A vector of the optimiser; starts at 0. */
+  | { readonly kind: "state" }
+  | { readonly kind: "buffer"; readonly spec: ParameterSpec }
+);
+
+/** Prefix of the outputs that are the next step's inputs. */
+export const NEXT = "next.";
+
+/**
+ * One training step as a graph: forward, backward, optimiser.
+ *
+ * Errors: GraphError when the network and the image do not fit, or a group rule fits nothing
+ */
+export function trainingStep(options: TrainingStepOptions): TrainingStep {
+  const { network, imageShape, objective, groups: rules, dialect = "cpu", recompute = false } = options;
+  const specs = listParameters(network, imageShape);
+  const groups = parameterGroups(specs.weights, rules);
+  const graph = graphBuilder("training step", { dialect });
+  const image = graph.input("image", imageShape);
+  const labels = graph.input("labels", imageShape.with(1, 1));
+  const scalars = { learningRate: graph.input("learning_rate", []), step: graph.input("step", []) };
+  const carrier = carriedValues(graph);
+  const vectors = groups.map((group) =>
+    carrier.input({ name: group.rule.name, shape: [group.length], kind: "weights", group }),
+  );
+  const weights = new Map(groups.flatMap((group, n) => [...parametersIn(vectors[n], group)]));
+  const logits = network(image, parametersOf(graph, carriedSource(weights, carrier)));
+  const { loss, terms = {} } = objective(logits, labels);
+  const names = groups.flatMap(({ parameters }) => parameters.map(({ name }) => name));
+  const ofWeights = gradientsOf(loss, names.map(valueIn(weights)), { recompute });
+  const gradientOf = new Map(names.map((name, n) => [name, ofWeights[n]]));
+  const gradients = groups.map(({ parameters }) =>
+    vectorOf(parameters.map(({ name }) => name).map(valueIn(gradientOf))),
+  );
+  const norm = normOf(gradients);
+  const shortened = shorten(gradients, { norm, groups, options });
+  graph.scope("optimiser", () => {
+    for (const [n, group] of groups.entries())
+      moveGroup(carrier, { ...scalars, group, options, weights: vectors[n], gradient: shortened[n] });
+  });
+  return {
+    graph: graph.build({ loss, gradient_norm: norm, ...terms, ...carrier.outputs() }),
+    groups,
+    buffers: specs.buffers,
+    carried: carrier.carried,
+    terms: Object.keys(terms),
+  };
+}
+
+/** Every parameter that a network asks for, in order. */
+export function listParameters(
+  network: Network,
+  imageShape: readonly number[],
+): { readonly weights: readonly ParameterSpec[]; readonly buffers: readonly ParameterSpec[] } {
+  const graph = graphBuilder("parameters");
+  const weights: ParameterSpec[] = [];
+  const buffers: ParameterSpec[] = [];
+  const asInput = (list: ParameterSpec[]) => (spec: ParameterSpec) => {
+    list.push(spec);
+    return graph.input(spec.name, spec.shape);
+  };
+  const buffer = (spec: ParameterSpec): Buffer => ({ value: asInput(buffers)(spec), update: () => undefined });
+  network(
+    graph.input("image", imageShape),
+    parametersOf(graph, { isTraining: true, weight: asInput(weights), buffer }),
+  );
+  return { weights, buffers };
+}
+
+/** Inputs that come back as outputs. */
+interface Carrier {
+  readonly carried: readonly CarriedValue[];
+  input(value: CarriedValue): Value;
+  /** What the input of that name is in the next step; unchanged where nobody says. */
+  become(name: string, next: Value): void;
+  outputs(): Readonly<Record<string, Value>>;
+}
+
+function carriedValues(graph: GraphBuilder): Carrier {
+  const carried: CarriedValue[] = [];
+  const now = new Map<string, Value>();
+  return {
+    carried,
+    input: (value) => {
+      carried.push(value);
+      const input = graph.input(value.name, value.shape);
+      now.set(value.name, input);
+      return input;
+    },
+    become: (name, next) => void now.set(name, next),
+    outputs: () => Object.fromEntries([...now].map(([name, value]) => [NEXT + name, value])),
+  };
+}
+
+function carriedSource(weights: ReadonlyMap<string, Value>, carrier: Carrier): ParameterSource {
+  return {
+    isTraining: true,
+    weight: ({ name }) => valueIn(weights)(name),
+    buffer: (spec) => ({
+      value: carrier.input({ name: spec.name, shape: spec.shape, kind: "buffer", spec }),
+      update: (next) => carrier.become(spec.name, next),
+    }),
+  };
+}
+
+function valueIn(values: ReadonlyMap<string, Value>): (name: string) => Value {
+  return (name) => {
+    const value = values.get(name);
+    if (value === undefined)
+      throw new GraphError({
+        where: name,
+        expected: "the same parameters each time a network is built",
+        got: "another",
+      });
+    return value;
+  };
+}
+
+function shorten(
+  gradients: readonly Value[],
+  { norm, groups, options }: { norm: Value; groups: readonly ParameterGroup[]; options: TrainingStepOptions },
+): readonly Value[] {
+  const { clipNorm } = options;
+  const all = clipNorm === undefined ? gradients : gradients.map((each) => mul(each, clipFactor(norm, clipNorm)));
+  return all.map((gradient, n) => {
+    const longest = groups[n].rule.clipNorm;
+    return longest === undefined ? gradient : mul(gradient, clipFactor(normOf([gradient]), longest));
+  });
+}
+
+interface GroupStep {
+  readonly group: ParameterGroup;
+  readonly options: TrainingStepOptions;
+  readonly weights: Value;
+  readonly gradient: Value;
+  readonly learningRate: Value;
+  readonly step: Value;
+}
+
+function moveGroup(carrier: Carrier, { group, options, weights, gradient, learningRate, step }: GroupStep): void {
+  const { optimiser, weightDecay = 0, averageDecay } = options;
+  const { rule, length } = group;
+  const nameOf = (state: string) => `${rule.name}.${state}`;
+  const state = new Map(
+    optimiser.state.map((each) => [each, carrier.input({ name: nameOf(each), shape: [length], kind: "state" })]),
+  );
+  const rate = scale(learningRate, rule.learningRateFactor ?? 1);
+  const moved = optimiser.update({
+    weights,
+    gradient,
+    state,
+    step,
+    learningRate: rate,
+    weightDecay: rule.weightDecay ?? weightDecay,
+  });
+  carrier.become(rule.name, moved.weights);
+  for (const [each, next] of moved.state) carrier.become(nameOf(each), next);
+  if (averageDecay === undefined) return;
+  const average = carrier.input({ name: nameOf("average"), shape: [length], kind: "average", group });
+  carrier.become(nameOf("average"), movingAverage(average, { weights: moved.weights, step, decay: averageDecay }));
+}
