@@ -40,6 +40,8 @@ export interface Engine {
    *         engine can be used after each of them
    */
   predict(network: LoadedNetwork, request: PredictRequest, options?: PredictOptions): Promise<Prediction>;
+  /** Forgets a network; what comes for it afterwards is rejected. */
+  unload(network: LoadedNetwork): Promise<void>;
   /** Ends the process at once; work under way is rejected. */
   close(): Promise<void>;
 }
@@ -61,7 +63,7 @@ const SILENCE_MS = 10 * 60_000;
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { device = "auto", threads = availableParallelism(), silenceMs = SILENCE_MS, signal } = options;
   signal?.throwIfAborted();
-  const { device: chosen, warnings } = await choiceOf(device, { threads, signal });
+  const { device: chosen, warnings } = await chooseWorkingDevice(device, { threads, signal });
   const seats = networkSeats({ device: chosen, mayFallBack: device === "auto", threads, silenceMs });
   const inTurn = turnstile();
   let lastId = 0;
@@ -84,12 +86,17 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
         inTurn(signal, () => seats.predict(network, request, { onProgress, signal })),
       );
     },
+    unload: (network) => inTurn(undefined, () => seats.unload(network)),
     close: () => seats.close(),
   };
 }
 
-/** The CPU needs no trial and no second process. */
-async function choiceOf(
+/**
+ * Chooses the device for a name that a person gave; the CPU needs no trial and no second process.
+ *
+ * Errors: as `openEngine`
+ */
+export async function chooseWorkingDevice(
   device: string,
   { threads, signal }: { readonly threads: number; readonly signal: AbortSignal | undefined },
 ): Promise<DeviceChoice> {

@@ -8,6 +8,7 @@ import { openPatchNetwork, type PatchNetwork } from "./patch-network.ts";
 import { probeDevice } from "./probe.ts";
 import { printable } from "./runtime-faults.ts";
 import { predictLabels } from "./sliding-window.ts";
+import { openTrainingRunner, type TrainingRunner } from "./training-runner.ts";
 
 type Arrays = readonly Uint8Array<ArrayBuffer>[];
 interface Reply<K extends keyof Requests> {
@@ -24,6 +25,7 @@ type Handlers = {
 
 const inbox = pieceInbox();
 const networks = new Map<number, PatchNetwork>();
+let training: TrainingRunner | undefined;
 const cancels = new Map<number, AbortController>();
 
 const handlers: Handlers = {
@@ -33,8 +35,34 @@ const handlers: Handlers = {
     networks.set(ask.network, await open(ask, arrays));
     return { answer: {} };
   },
+  unload: async ({ network }) => {
+    await networks.get(network)?.close();
+    networks.delete(network);
+    return { answer: {} };
+  },
   predict: async (ask, [image], { id, signal }) => predict(ask, { image, id, signal }),
+  openTraining: async ({ shape, ...options }, [model]) => {
+    training = await openTrainingRunner(shape, model, options);
+    return { answer: {} };
+  },
+  trainStep: async (numbers, [image, labels]) => ({
+    answer: await opened(training).step(floatsOf(image), floatsOf(labels), numbers),
+  }),
+  readTraining: async () => ({ answer: {}, arrays: opened(training).read() }),
+  writeTraining: async (_, arrays) => {
+    opened(training).write(arrays.map(floatsOf));
+    return { answer: {} };
+  },
 };
+
+function opened(runner: TrainingRunner | undefined): TrainingRunner {
+  if (runner === undefined) throw new Error("no training graph is open");
+  return runner;
+}
+
+function floatsOf({ buffer }: Uint8Array<ArrayBuffer>): Float32Array {
+  return new Float32Array(buffer);
+}
 
 async function open({ shape, externalPaths, ...options }: LoadAsk, [model, ...files]: Arrays): Promise<PatchNetwork> {
   const externalData = externalPaths.map((path, i) => ({ path, data: files[i] }));
@@ -45,14 +73,14 @@ async function predict(
   { network, request }: PredictAsk,
   { image, id, signal }: { readonly image: Uint8Array<ArrayBuffer>; readonly id: number; readonly signal: AbortSignal },
 ): Promise<Reply<"predict">> {
-  const opened = networks.get(network);
-  if (opened === undefined) throw new Error(`network ${network} is not loaded`);
+  const loaded = networks.get(network);
+  if (loaded === undefined) throw new Error(`network ${network} is not loaded`);
   const labels = await predictLabels(
-    opened.shape,
-    { ...request, image: new Float32Array(image.buffer) },
+    loaded.shape,
+    { ...request, image: floatsOf(image) },
     {
-      run: opened.run,
-      batchSize: opened.batchSizeOf(request.batchSize ?? 1),
+      run: loaded.run,
+      batchSize: loaded.batchSizeOf(request.batchSize ?? 1),
       onProgress: (done, total) => void send({ kind: "progress", id, done, total }),
       signal,
     },

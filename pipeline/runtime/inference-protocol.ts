@@ -2,13 +2,23 @@ import type { Triple } from "../volume/affine.ts";
 import type { Problem } from "../volume/errors.ts";
 import type { NetworkShape, PredictRequest } from "./network.ts";
 import type { ProbeResult } from "./probe.ts";
+import type { StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
 
 /** What the inference process can be asked. Large arrays go before the request, in pieces. */
 export interface Requests {
   readonly describe: { readonly ask: Record<string, never>; readonly answer: RuntimeDescription };
   readonly probe: { readonly ask: { readonly device: string; readonly threads: number }; readonly answer: ProbeResult };
   readonly load: { readonly ask: LoadAsk; readonly answer: Record<string, never> };
+  readonly unload: { readonly ask: { readonly network: number }; readonly answer: Record<string, never> };
   readonly predict: { readonly ask: PredictAsk; readonly answer: { readonly shape: Triple } };
+  /** Array sent along: the graph. */
+  readonly openTraining: { readonly ask: OpenTrainingAsk; readonly answer: Record<string, never> };
+  /** Arrays sent along: image, labels. */
+  readonly trainStep: { readonly ask: StepNumbers; readonly answer: StepResult };
+  /** Arrays that come back: all that is carried. */
+  readonly readTraining: { readonly ask: Record<string, never>; readonly answer: Record<string, never> };
+  /** Arrays sent along: the same. */
+  readonly writeTraining: { readonly ask: Record<string, never>; readonly answer: Record<string, never> };
 }
 
 /** The ONNX Runtime inside. */
@@ -22,6 +32,14 @@ export interface LoadAsk {
   readonly network: number;
   readonly shape: NetworkShape;
   readonly externalPaths: readonly string[];
+  readonly device: string;
+  readonly threads: number;
+  readonly whollyOnDevice: boolean;
+}
+
+/** A training graph to open. */
+export interface OpenTrainingAsk {
+  readonly shape: TrainingShape;
   readonly device: string;
   readonly threads: number;
   readonly whollyOnDevice: boolean;

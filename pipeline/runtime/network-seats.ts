@@ -18,6 +18,7 @@ export interface NetworkSeats {
     request: PredictRequest,
     options: { readonly onProgress: OnProgress | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<Prediction>;
+  unload(network: LoadedNetwork): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -102,6 +103,10 @@ export function networkSeats({
   return {
     load: async (network) => void (await seat(network, startOf(device))),
     predict,
+    unload: async ({ id, spec: { where } }) => {
+      seats.delete(id);
+      if (opened.delete(id) && current?.alive()) await current.ask("unload", { network: id }, { where, silenceMs });
+    },
     close: async () => current?.end(),
   };
 }

@@ -32,6 +32,8 @@ export interface Session {
   run(input: FloatTensor, to: { readonly output: string; readonly target?: FloatTensor }): Promise<FloatTensor>;
   /** Every output, from every input by name; written into the targets given, whose shapes must be right. */
   runAll(feeds: FloatTensors, targets?: FloatTensors): Promise<FloatTensors>;
+  /** Gives its memory back. */
+  close(): Promise<void>;
 }
 
 /** Float32 arrays by the name of an input or output. */
@@ -70,6 +72,7 @@ export async function openSession(
     outputs: session.outputMetadata.map(infoOf),
     run: (input, { output, target }) => run(session, input, { output, target }),
     runAll: (feeds, targets = new Map()) => runAll(session, feeds, targets),
+    close: () => session.release(),
   };
 }
 

@@ -12,6 +12,7 @@ export interface PatchNetwork {
   /** Patches in one run: what the graph fixes, else what is wanted. */
   batchSizeOf(wanted: number): number;
   readonly run: RunPatches;
+  close(): Promise<void>;
 }
 
 /** Where and how a network is opened. */
@@ -46,6 +47,7 @@ export async function openPatchNetwork(
     shape,
     batchSizeOf: (wanted) => (typeof fixedBatch === "number" ? fixedBatch : wanted),
     run: patchRunner(open, typeof fixedBatch === "number" ? fixedBatch : undefined),
+    close: session.close,
   };
 }
 
