@@ -63,10 +63,8 @@ export interface TrainingStep {
 export type CarriedValue = {
   readonly name: string;
   readonly shape: readonly number[];
-} & (
-  | { readonly kind: "weights" | "average"; readonly group: ParameterGroup }
-  /** A vector of the optimiser; starts at 0. */
-  | { readonly kind: "state" }
+} /** `state` is a vector of the optimiser and starts at 0; `average` starts as the weights do. */ & (
+  | { readonly kind: "weights" | "average" | "state"; readonly group: ParameterGroup }
   | { readonly kind: "buffer"; readonly spec: ParameterSpec }
 );
 
@@ -209,7 +207,7 @@ function moveGroup(carrier: Carrier, { group, options, weights, gradient, learni
   const { rule, length } = group;
   const nameOf = (state: string) => `${rule.name}.${state}`;
   const state = new Map(
-    optimiser.state.map((each) => [each, carrier.input({ name: nameOf(each), shape: [length], kind: "state" })]),
+    optimiser.state.map((each) => [each, carrier.input({ name: nameOf(each), shape: [length], kind: "state", group })]),
   );
   const rate = scale(learningRate, rule.learningRateFactor ?? 1);
   const moved = optimiser.update({

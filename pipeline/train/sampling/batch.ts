@@ -13,4 +13,6 @@ export interface Batch {
   readonly caseIds: readonly string[];
   /** Voxels of each class id in the batch, in the order of the plan's classes, background first. */
   readonly voxelsByClass: readonly number[];
+  /** Patches that hold each, in the same order. */
+  readonly patchesByClass: readonly number[];
 }

@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { type Static, Type } from "@sinclair/typebox";
+import { networkSchemas } from "../../models/architectures/index.ts";
+import { optimiserSchemas, scheduleSchemas } from "../../models/optimisers/index.ts";
+import { parseJson } from "../bundle/json-schema.ts";
+import { type Frozen, oneKind, record, textUpTo } from "../bundle/schema-parts.ts";
+
+/** Newest version of training settings that this program reads. */
+export const TRAINING_VERSION = 1;
+
+const steps = (description: string, minimum = 1) => Type.Integer({ minimum, maximum: 10_000_000, description });
+const positive = (description: string) => Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description });
+const decay = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+
+const group = record(
+  {
+    name: Type.String({ pattern: "^[a-z][a-z0-9-]{0,31}$", description: "A name for the group; not `weights`." }),
+    match: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: "Regular expression on the names of parameters; the first group that fits has it.",
+    }),
+    learningRateFactor: Type.Optional(Type.Number({ minimum: 0, maximum: 1e3, description: "Default 1." })),
+    weightDecay: Type.Optional(decay("In place of the settings' own.")),
+    clipNorm: Type.Optional(positive("Longest gradient of the group.")),
+  },
+  "Parameters that are moved in their own way.",
+);
+
+const fields = {
+  network: oneKind(networkSchemas, "Architecture; the plan says its stages."),
+  deepSupervision: Type.Boolean({ description: "Also compare the coarser outputs, each with half the weight." }),
+  optimiser: oneKind(optimiserSchemas, "How weights are moved."),
+  learningRate: positive("Greatest learning rate."),
+  schedule: oneKind(scheduleSchemas, "How the learning rate falls."),
+  warmUpSteps: steps("Steps in which the learning rate rises to its greatest.", 0),
+  weightDecay: decay("Pull of the weights to 0."),
+  groups: Type.Array(group, { maxItems: 16 }),
+  clipNorm: positive("Longest gradient; longer ones are shortened to it."),
+  averageDecay: Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {
+    description: "Of the moving average of the weights, which is what is validated and delivered; null keeps none.",
+  }),
+  steps: steps("Steps in all."),
+  validateEvery: steps("Steps between two validations; a checkpoint is written at each."),
+  validationCases: Type.Integer({ minimum: 1, maximum: 100_000, description: "At most so many cases, evenly drawn." }),
+  alarmAfter: Type.Integer({ minimum: 1, maximum: 1000, description: "Validations at Dice 0 that raise the alarm." }),
+  seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  recompute: Type.Boolean({ description: "Compute each block twice: about half the memory, a third more time." }),
+};
+
+/** JSON Schema of a person's training settings: all of them may be left out. */
+export const trainingConfigSchema = Type.Object(
+  {
+    schema: Type.Literal(`rarevox-training/${TRAINING_VERSION}`, { description: "Version of this format." }),
+    name: Type.Optional(textUpTo(64, "For people.")),
+    ...Type.Partial(Type.Object(fields)).properties,
+  },
+  {
+    $id: `urn:rarevox:training-config:${TRAINING_VERSION}`,
+    title: "rarevox training settings",
+    description: "How a network is trained; what is left out has a default.",
+    additionalProperties: false,
+  },
+);
+
+const complete = Type.Object(fields);
+
+/** Training settings with every default filled in. */
+export type TrainingConfig = Frozen<Static<typeof complete>>;
+
+/** Training settings as a person gives them. */
+export type PartialTrainingConfig = Frozen<Partial<Static<typeof complete>>>;
+
+/** What holds where a person says nothing: a few thousand steps on a CPU, where nnU-Net's SGD would need hundreds of thousands. */
+const defaults: TrainingConfig = {
+  network: { kind: "unet" },
+  deepSupervision: true,
+  optimiser: { kind: "adamw" },
+  learningRate: 1e-3,
+  schedule: { kind: "poly" },
+  warmUpSteps: 50,
+  weightDecay: 1e-2,
+  groups: [],
+  clipNorm: 12,
+  averageDecay: 0.995,
+  steps: 2000,
+  validateEvery: 250,
+  validationCases: 16,
+  alarmAfter: 3,
+  seed: 1,
+  recompute: false,
+};
+
+/** Settings with the defaults in the place of what is left out. */
+export function completeConfig(given: PartialTrainingConfig): TrainingConfig {
+  return { ...defaults, ...given };
+}
+
+/**
+ * Reads a person's training settings.
+ *
+ * Errors: ConfigError C_TRAINING that names the file, the JSON pointer, what was found and what is allowed
+ */
+export async function readTrainingConfig(path: string): Promise<TrainingConfig> {
+  const {
+    schema: _,
+    name: __,
+    ...given
+  } = parseJson(await readFile(path), trainingConfigSchema, {
+    where: path,
+    code: "C_TRAINING",
+  });
+  return completeConfig(given as PartialTrainingConfig);
+}
