@@ -1,6 +1,6 @@
 import { encodeModel } from "../../models/graph/encode.ts";
 import type { Graph } from "../../models/graph/graph.ts";
-import { diceOf } from "../evaluate/dice.ts";
+import { diceOf, labelOverlaps } from "../kernels/label-overlap.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { NetworkOutput } from "../runtime/network.ts";
 import type { Triple } from "../volume/affine.ts";
@@ -59,8 +59,13 @@ export async function validate(
   try {
     for await (const { image, shape, labels } of cases) {
       const prediction = await engine.predict(network, { image, shape, overlap: 0.5 }, options);
-      for (const [id, dice] of diceOf(prediction.labels, labels, { classIds, ignoreLabel }))
-        found.set(id, [...(found.get(id) ?? []), dice]);
+      const counted =
+        ignoreLabel === undefined ? prediction.labels : withIgnored(prediction.labels, labels, ignoreLabel);
+      const overlaps = labelOverlaps(counted, { reference: labels, largestId: largestIn(labels, classIds) });
+      for (const id of classIds) {
+        const dice = diceOf(overlaps[id - 1]);
+        if (!Number.isNaN(dice)) found.set(id, [...(found.get(id) ?? []), dice]);
+      }
       count++;
     }
   } finally {
@@ -68,6 +73,16 @@ export async function validate(
   }
   const dice = new Map([...found].map(([id, values]) => [id, meanOf(values)]));
   return { dice, meanDice: dice.size === 0 ? 0 : meanOf([...dice.values()]), cases: count };
+}
+
+/** Voxels that nobody looked at count as neither right nor wrong. */
+function withIgnored(prediction: LabelArray, labels: LabelArray, ignoreLabel: number): LabelArray {
+  return prediction.map((id, i) => (labels[i] === ignoreLabel ? 0 : id));
+}
+
+/** The ignore label may be above all classes. */
+function largestIn(labels: LabelArray, classIds: readonly number[]): number {
+  return labels.reduce((largest, id) => Math.max(largest, id), Math.max(...classIds));
 }
 
 function meanOf(values: readonly number[]): number {
