@@ -82,7 +82,9 @@ function withIgnored(prediction: LabelArray, labels: LabelArray, ignoreLabel: nu
 
 /** The ignore label may be above all classes. */
 function largestIn(labels: LabelArray, classIds: readonly number[]): number {
-  return labels.reduce((largest, id) => Math.max(largest, id), Math.max(...classIds));
+  let largest = Math.max(...classIds);
+  for (const id of labels) largest = Math.max(largest, id);
+  return largest;
 }
 
 function meanOf(values: readonly number[]): number {
