@@ -8,6 +8,8 @@ export interface NetworkContext {
   readonly stages: readonly Stage[];
   /** Channels that come out: classes with background, or regions. */
   readonly outputs: number;
+  /** Resolutions that give logits: 1, or more for deep supervision. */
+  readonly heads: number;
 }
 
 const unetSettings = Type.Object(

@@ -13,18 +13,20 @@ export interface UnetOptions {
   readonly outputs: number;
   /** `residual` adds what went into a block to what comes out; the decoder is plain in both. */
   readonly encoder?: "plain" | "residual";
+  /** How many of the finest resolutions give logits; 1 when left out, more for deep supervision. */
+  readonly heads?: number;
 }
 
 /**
- * U-Net in 2-D or 3-D as nnU-Net configures it; logits at every resolution but the coarsest.
+ * U-Net in 2-D or 3-D as nnU-Net configures it.
  *
- * Shape:  [N, C, ...sides] -> one [N, outputs, ...] per stage but the last, finest first; strides divide the sides
+ * Shape:  [N, C, ...sides] -> one [N, outputs, ...] per head, finest first; strides divide the sides
  * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; residual encoder: Isensee 2024, arXiv:2404.09556
  */
-export function unet({ stages, outputs, encoder = "plain" }: UnetOptions): Network {
+export function unet({ stages, outputs, encoder = "plain", heads = 1 }: UnetOptions): Network {
   return (image, parameters) => {
     const skips = parameters.within("encoder", (inner) => encode(image, inner, { stages, encoder }));
-    return parameters.within("decoder", (inner) => decode(skips, inner, { stages, outputs }));
+    return parameters.within("decoder", (inner) => decode(skips, inner, { stages, outputs, heads }));
   };
 }
 
@@ -61,7 +63,7 @@ function blocksOf(image: Value, parameters: Parameters, { features, kernel, stri
 function decode(
   skips: readonly Value[],
   parameters: Parameters,
-  { stages, outputs }: Pick<UnetOptions, "stages" | "outputs">,
+  { stages, outputs, heads }: Required<Pick<UnetOptions, "stages" | "outputs" | "heads">>,
 ): readonly Value[] {
   const logits: Value[] = [];
   let value = skips[skips.length - 1];
@@ -76,6 +78,7 @@ function decode(
       const plain = { ...stage, stride: stage.stride.map(() => 1), blocks: stage.decoderBlocks ?? 2, block: convBlock };
       return blocksOf(together, inner, plain);
     });
+    if (level >= heads) continue;
     const kernel = stage.kernel.map(() => 1);
     logits.unshift(
       parameters.within(`logits.${level}`, (inner) => convolution(value, inner, { features: outputs, kernel })),

@@ -19,7 +19,7 @@ export interface DeliveredBundle {
 
 /** A bundle that `rarevox segment` runs, around trained weights. */
 export function trainedBundle({ plan, dataset, settings, weights, training, scores }: DeliveredBundle): UnsavedBundle {
-  const { network, channels, sides, output } = planNetwork(plan, settings);
+  const { network, channels, sides, output } = planNetwork(plan, { settings, deepSupervision: false });
   const name = slugOf(plan.dataset);
   const graph = inferenceGraph({ name, network, weights, channels, sides });
   const classes = new Map(plan.classes.map((each) => [each.id, each.name]));

@@ -15,14 +15,23 @@ export interface PlanNetwork {
   readonly labelsOfChannels: readonly (readonly number[])[];
 }
 
+/** How the network is put together. */
+export interface PlanNetworkOptions {
+  readonly settings: NetworkSettings;
+  /** Whether its coarser resolutions give logits too. */
+  readonly deepSupervision: boolean;
+}
+
 /** The network that settings and a plan describe. */
-export function planNetwork(plan: TrainingPlan, settings: NetworkSettings): PlanNetwork {
+export function planNetwork(plan: TrainingPlan, { settings, deepSupervision }: PlanNetworkOptions): PlanNetwork {
   const { dimensions, regions, classes, patch, input } = plan;
   const own = (triple: readonly number[]) => triple.slice(3 - dimensions);
   const stages = plan.stages.map((stage) => ({ ...stage, kernel: own(stage.kernel), stride: own(stage.stride) }));
   const labelsOfChannels = regions?.map(({ classIds }) => classIds) ?? [[0], ...classes.map(({ id }) => [id])];
+  // nnU-Net gives the coarsest of the decoder's outputs no weight.
+  const heads = deepSupervision ? Math.max(1, stages.length - 2) : 1;
   return {
-    network: networkFrom(settings, { stages, outputs: labelsOfChannels.length }),
+    network: networkFrom(settings, { stages, outputs: labelsOfChannels.length, heads }),
     channels: input.channels.length,
     sides: own(patch),
     output: {
