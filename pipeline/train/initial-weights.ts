@@ -1,4 +1,5 @@
 import type { Initial, ParameterSpec } from "../../models/layers/parameters.ts";
+import type { CarriedValue } from "../../models/training-step.ts";
 import { randomFrom } from "../volume/random.ts";
 
 /**
@@ -15,4 +16,22 @@ function fill(values: Float32Array, initial: Initial, seed: string): Float32Arra
   if (initial.kind === "values") return Float32Array.from(initial.values);
   const random = randomFrom(seed);
   return values.map(() => initial.deviation * random.normal());
+}
+
+/** What a run carries before its first step: weights and their average as they start, the optimiser's state 0. */
+export function initialCarried(values: readonly CarriedValue[], seed: number): ReadonlyMap<string, Float32Array> {
+  return new Map(values.map((value) => [value.name, startOf(value, seed)]));
+}
+
+function startOf(value: CarriedValue, seed: number): Float32Array {
+  if (value.kind === "buffer") return initialWeights(value.spec, seed);
+  const vector = new Float32Array(value.group.length);
+  if (value.kind === "state") return vector;
+  let offset = 0;
+  for (const parameter of value.group.parameters) {
+    const weights = initialWeights(parameter, seed);
+    vector.set(weights, offset);
+    offset += weights.length;
+  }
+  return vector;
 }
