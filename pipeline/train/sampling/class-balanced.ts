@@ -1,8 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { record } from "../../bundle/schema-parts.ts";
 import { ConfigError } from "../../volume/errors.ts";
-import type { LabelClass } from "../../volume/label-class.ts";
-import { type BatchCase, oneOf, type Sampler } from "./sampler.ts";
+import { type BatchCase, type NamedClass, oneOf, type Sampler } from "./sampler.ts";
 
 export const classBalancedSchema = record(
   {
@@ -26,10 +25,7 @@ const BACKGROUND = "background";
  */
 export function classBalancedSampler(
   { weights = {} }: Static<typeof classBalancedSchema>,
-  {
-    cases,
-    classes,
-  }: { readonly cases: readonly BatchCase[]; readonly classes: readonly Pick<LabelClass, "id" | "name">[] },
+  { cases, classes }: { readonly cases: readonly BatchCase[]; readonly classes: readonly NamedClass[] },
 ): Sampler {
   const given = new Map(Object.entries(weights));
   assertNames([...given.keys()], [BACKGROUND, ...classes.map(({ name }) => name)]);

@@ -11,13 +11,15 @@ import { exposureOf } from "./exposure.ts";
 import { type SamplingSettings, samplerFrom } from "./index.ts";
 import { drawnStart } from "./location.ts";
 import { type PatchSource, sourceShelf } from "./patch-source.ts";
-import type { BatchCase } from "./sampler.ts";
+import type { BatchCase, NamedClass } from "./sampler.ts";
 
 /** All that batches depend on; plain data, so that it can be sent to a thread. */
 export interface BatchRecipe {
   /** In an order that stays the same from run to run. */
   readonly cases: readonly BatchCase[];
-  readonly plan: Pick<TrainingPlan, "patch" | "batch" | "classes" | "input" | "mirrorAxes" | "ignoreLabel">;
+  readonly plan: Pick<TrainingPlan, "patch" | "batch" | "input" | "mirrorAxes" | "ignoreLabel"> & {
+    readonly classes: readonly NamedClass[];
+  };
   readonly sampling: SamplingSettings;
   readonly augmentation: AugmentationSettings;
   readonly seed: number;

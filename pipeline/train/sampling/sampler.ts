@@ -1,3 +1,4 @@
+import type { LabelClass } from "../../volume/label-class.ts";
 import type { Random } from "../../volume/random.ts";
 
 /** A case that patches are drawn from, before it is opened. */
@@ -8,6 +9,9 @@ export interface BatchCase {
   /** Foreground classes that it holds. */
   readonly classIds: readonly number[];
 }
+
+/** A foreground class, as far as sampling needs it. */
+export type NamedClass = Pick<LabelClass, "id" | "name">;
 
 /** Which case a patch comes from, and the class of the voxel that it is about; anywhere when that is left out. */
 export interface PatchChoice {
