@@ -6,6 +6,7 @@ import { ConfigError } from "../volume/errors.ts";
 import { defaultLimits, type Limits } from "../volume/limits.ts";
 import { folderFiles } from "./bundle-files.ts";
 import { checkGraph } from "./check-graph.ts";
+import { colorOf } from "./class-colors.ts";
 import { BACKGROUND, MANIFEST_FILE, MANIFEST_VERSION, manifestText } from "./manifest-schema.ts";
 import { type NetworkFacts, networkFactsOf } from "./network-facts.ts";
 import { externalFilesOf, readGraph } from "./network-files.ts";
@@ -145,14 +146,4 @@ function slugOf(file: string): string {
     .replace(/^[^a-z0-9]+/, "")
     .slice(0, 64);
   return slug === "" ? "network" : slug;
-}
-
-/** Turns the colour circle by the golden angle each time, so that neighbours never look alike. */
-function colorOf(n: number): readonly [number, number, number] {
-  const hue = (n * 137.508 + 20) % 360;
-  const part = (offset: number) => {
-    const position = (offset + hue / 30) % 12;
-    return Math.round(255 * (0.55 - 0.35 * Math.max(-1, Math.min(position - 3, 9 - position, 1))));
-  };
-  return [part(0), part(8), part(4)];
 }

@@ -22,6 +22,9 @@ export interface NetworkImage {
   readonly interpolation: readonly [ScoreInterpolation, ScoreInterpolation, ScoreInterpolation];
 }
 
+/** What of a network's description decides what it is given. */
+export type NetworkGrid = Pick<ManifestNetwork, "spacingMm" | "interpolation" | "normalise">;
+
 /**
  * The part of a prepared scan inside a box, normalised and at a network's spacing.
  *
@@ -33,7 +36,7 @@ export async function networkImage(
     box,
     network,
     signal,
-  }: { readonly box: Box; readonly network: ManifestNetwork; readonly signal: AbortSignal | undefined },
+  }: { readonly box: Box; readonly network: NetworkGrid; readonly signal: AbortSignal | undefined },
 ): Promise<NetworkImage> {
   const first = crop(channels[0], box);
   const shape = networkShapeOf(first, network);
@@ -47,7 +50,7 @@ export async function networkImage(
 }
 
 /** Linear, but nearest through slices that the image was not interpolated through either, as nnU-Net does. */
-function scoreInterpolationOf(grid: Grid, shape: Triple, { interpolation }: ManifestNetwork) {
+function scoreInterpolationOf(grid: Grid, shape: Triple, { interpolation }: NetworkGrid) {
   const target = resizedGrid(grid, shape);
   const words = interpolationPerAxis(interpolation, { source: grid, target });
   const scores = (axis: number): ScoreInterpolation => (words[axis] === "nearest" ? "nearest" : "linear");
@@ -55,7 +58,7 @@ function scoreInterpolationOf(grid: Grid, shape: Triple, { interpolation }: Mani
 }
 
 /** [D, H, W] of a grid's field of view at a network's spacing. */
-function networkShapeOf(grid: Grid, { spacingMm }: ManifestNetwork): Triple {
+function networkShapeOf(grid: Grid, { spacingMm }: NetworkGrid): Triple {
   if (spacingMm === "as-stored") return grid.shape;
   const [d, h, w] = spacingMmOf(grid.indexToLps);
   return shapeForSpacing(grid, [spacingMm[0] ?? d, spacingMm[1] ?? h, spacingMm[2] ?? w]);
@@ -63,7 +66,7 @@ function networkShapeOf(grid: Grid, { spacingMm }: ManifestNetwork): Triple {
 
 interface FillOptions {
   readonly shape: Triple;
-  readonly network: ManifestNetwork;
+  readonly network: NetworkGrid;
   readonly intensity: IntensityMap;
   readonly signal: AbortSignal | undefined;
 }

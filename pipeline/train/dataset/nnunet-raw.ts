@@ -1,0 +1,151 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { parseJson } from "../../bundle/json-schema.ts";
+import type { Frozen } from "../../bundle/schema-parts.ts";
+import { FormatError } from "../../volume/errors.ts";
+import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import type { DatasetRegion, TrainingCase, TrainingDataset } from "./training-dataset.ts";
+
+const id = Type.Integer({ minimum: 0, maximum: 65535 });
+const path = Type.String({ minLength: 1, maxLength: 1000 });
+
+/** As nnU-Net v2 writes it; further keys are ignored. */
+const rawSchema = Type.Object({
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+  reference: Type.Optional(Type.String({ maxLength: 10_000 })),
+  licence: Type.Optional(Type.String({ maxLength: 200 })),
+  license: Type.Optional(Type.String({ maxLength: 200 })),
+  channel_names: Type.Record(Type.String({ pattern: "^\\d{1,2}$" }), Type.String({ maxLength: 64 })),
+  labels: Type.Record(Type.String({ maxLength: 64 }), Type.Union([id, Type.Array(id, { minItems: 1 })])),
+  regions_class_order: Type.Optional(Type.Array(id)),
+  file_ending: Type.String({ pattern: "^\\.[A-Za-z0-9.]{1,16}$" }),
+  dataset: Type.Optional(
+    Type.Record(
+      Type.String({ maxLength: 300 }),
+      Type.Object({ images: Type.Array(path, { minItems: 1 }), label: path }),
+    ),
+  ),
+});
+
+type RawList = Frozen<Static<typeof rawSchema>>;
+
+interface Place {
+  readonly folder: string;
+  readonly where: string;
+}
+
+/**
+ * nnU-Net v2's raw data set, with regions, ignore label and explicit file lists.
+ *
+ * Source: MIC-DKFZ/nnUNet, documentation/dataset_format.md, region_based_training.md, ignore_label.md
+ */
+export const nnunetRaw: DatasetFormat = {
+  name: "nnU-Net",
+  recognises: async (_, list) => list !== undefined && "channel_names" in list && "file_ending" in list,
+  read: async (folder) => {
+    const where = join(folder, "dataset.json");
+    const list = parseJson(await readFile(where), rawSchema, { where, code: "T_DATASET" });
+    return datasetOf(list, { folder, where });
+  },
+};
+
+async function datasetOf(list: RawList, place: Place): Promise<TrainingDataset> {
+  const { channel_names, labels, name, reference } = list;
+  const channels = Object.entries(channel_names)
+    .sort(([first], [second]) => Number(first) - Number(second))
+    .map(([, channel]) => ({ name: channel, ...modalityOf(channel) }));
+  const { ignore, background: _, ...meant } = labels;
+  const single = Object.entries(meant).flatMap(([name, value]) =>
+    typeof value === "number" ? [{ name, id: value }] : [],
+  );
+  const regions = regionsOf(meant, list, place);
+  const license = list.license ?? list.licence;
+  return {
+    name: name ?? basename(place.folder),
+    path: place.folder,
+    channels,
+    classes: classesFrom(regions === undefined ? single : classesOfRegions(regions)),
+    ...(regions === undefined ? {} : { regions }),
+    ...(typeof ignore === "number" ? { ignoreLabel: ignore } : {}),
+    ...(license === undefined ? {} : { license }),
+    ...(reference === undefined ? {} : { reference }),
+    training: await trainingCases(list, place),
+    testing: await testCases(list, place),
+  };
+}
+
+/** Regions in the order in which they are written over one another. */
+function regionsOf(labels: RawList["labels"], list: RawList, { where }: Place): readonly DatasetRegion[] | undefined {
+  if (Object.values(labels).every((value) => typeof value === "number")) return undefined;
+  const regions = Object.entries(labels).map(([name, value]) => ({
+    name,
+    classIds: (typeof value === "number" ? [value] : [...value]).sort((first, second) => first - second),
+  }));
+  if (list.regions_class_order?.length === regions.length) return regions;
+  throw new FormatError({
+    code: "T_DATASET",
+    where,
+    expected: `regions_class_order with ${regions.length} entries, one per region`,
+    got: list.regions_class_order === undefined ? "none" : `${list.regions_class_order.length}`,
+    next: "Add it: the label that each region leaves behind, in the order of the regions",
+  });
+}
+
+/** The label values that regions are made of, each named after the smallest region that has it. */
+function classesOfRegions(
+  regions: readonly DatasetRegion[],
+): readonly { readonly id: number; readonly name: string }[] {
+  const ids = [...new Set(regions.flatMap(({ classIds }) => classIds))].sort((first, second) => first - second);
+  return ids.map((each) => {
+    const [smallest] = regions
+      .filter(({ classIds }) => classIds.includes(each))
+      .sort((first, second) => first.classIds.length - second.classIds.length);
+    const alone = smallest.classIds.length === 1;
+    return { id: each, name: alone ? smallest.name : `${smallest.name} (${each})` };
+  });
+}
+
+async function trainingCases(list: RawList, place: Place): Promise<readonly TrainingCase[]> {
+  if (list.dataset !== undefined)
+    return Object.entries(list.dataset).map(([id, { images, label }]) => ({
+      id,
+      images: images.map((image) => pathInside(image, place)),
+      labels: { kind: "label-map", path: pathInside(label, place) },
+    }));
+  return casesIn(place, list, { images: "imagesTr", labels: "labelsTr" });
+}
+
+function testCases(list: RawList, place: Place): Promise<readonly TrainingCase[]> {
+  return casesIn(place, list, { images: "imagesTs", labels: "labelsTs" });
+}
+
+/** Cases by the names of their images: `<case>_0000.nii.gz`, one file per channel. */
+async function casesIn(
+  { folder }: Place,
+  { file_ending, channel_names }: RawList,
+  folders: { readonly images: string; readonly labels: string },
+): Promise<readonly TrainingCase[]> {
+  const [images, labels] = await Promise.all(
+    [folders.images, folders.labels].map((name) => namesIn(join(folder, name))),
+  );
+  const known = new Set(labels);
+  const ids = new Set(
+    images.flatMap((name) => {
+      const stem = name.endsWith(file_ending) ? name.slice(0, -file_ending.length) : "";
+      return /_\d{4}$/.test(stem) ? [stem.slice(0, -5)] : [];
+    }),
+  );
+  const channels = Object.keys(channel_names).map((_, n) => String(n).padStart(4, "0"));
+  return [...ids].sort().map((id) => ({
+    id,
+    images: channels.map((channel) => join(folder, folders.images, `${id}_${channel}${file_ending}`)),
+    ...(known.has(id + file_ending)
+      ? { labels: { kind: "label-map" as const, path: join(folder, folders.labels, id + file_ending) } }
+      : {}),
+  }));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
