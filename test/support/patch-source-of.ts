@@ -1,4 +1,4 @@
-import type { BlockVoxels, PatchSource } from "../../pipeline/train/sampling/patch-source.ts";
+import type { PatchSource } from "../../pipeline/train/sampling/patch-source.ts";
 import type { Triple } from "../../pipeline/volume/affine.ts";
 
 /** A case in memory, with every voxel of each class listed. */
@@ -6,7 +6,7 @@ export function patchSourceOf(
   shape: Triple,
   labelAt: (index: Triple) => number,
   valueAt: (index: Triple) => number,
-): Omit<PatchSource, "readBlock"> & { readonly readBlock: (start: Triple, size: Triple) => BlockVoxels } {
+): PatchSource {
   const indices = indicesIn(shape);
   const labels = Uint8Array.from(indices, labelAt);
   const image = Float32Array.from(indices, valueAt);

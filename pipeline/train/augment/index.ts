@@ -3,6 +3,7 @@ import { type Frozen, oneKind, oneWord, record } from "../../bundle/schema-parts
 import { biasField, biasFieldSchema } from "./bias-field.ts";
 import { brightness, brightnessSchema } from "./brightness.ts";
 import { contrast, contrastSchema } from "./contrast.ts";
+import { type CopyPasteSettings, copyPaste, copyPasteSchema } from "./copy-paste.ts";
 import { gamma, gammaSchema, invertedGamma, invertedGammaSchema } from "./gamma.ts";
 import { gaussianBlur, gaussianBlurSchema } from "./gaussian-blur.ts";
 import { gaussianNoise, gaussianNoiseSchema } from "./gaussian-noise.ts";
@@ -10,10 +11,11 @@ import { lowResolution, lowResolutionSchema } from "./low-resolution.ts";
 import { mirror, mirrorSchema } from "./mirror.ts";
 import { rotation, rotationSchema } from "./rotation.ts";
 import { scaling, scalingSchema } from "./scaling.ts";
-import type { GeometryTransform, PatchTransform, TransformSettings } from "./transform.ts";
+import type { GeometryTransform, PasteTransform, PatchTransform, TransformSettings } from "./transform.ts";
 
 /** Every transform, in the order in which they are applied, with the schema of its settings. */
 const registry = [
+  { transform: copyPaste, schema: copyPasteSchema },
   { transform: rotation, schema: rotationSchema },
   { transform: scaling, schema: scalingSchema },
   { transform: biasField, schema: biasFieldSchema },
@@ -27,7 +29,7 @@ const registry = [
   { transform: mirror, schema: mirrorSchema },
 ] as const;
 
-type AnyTransform = GeometryTransform | PatchTransform;
+type AnyTransform = PasteTransform | GeometryTransform | PatchTransform;
 
 /** Transforms in the order in which they are applied. */
 export const transforms: readonly AnyTransform[] = registry.map(
@@ -76,8 +78,8 @@ export const augmentationSchema = record(
 export type AugmentationSettings = Frozen<Static<typeof augmentationSchema>>;
 
 /** A transform with all its settings. */
-export interface ChosenTransform<T = AnyTransform> {
-  readonly transform: T;
+export interface ChosenTransform {
+  readonly transform: AnyTransform;
   readonly settings: TransformSettings;
 }
 
@@ -91,4 +93,9 @@ export function transformsOf({ preset, transforms: own = [] }: AugmentationSetti
     const settings = { ...transform.defaults, ...given };
     return settings.probability > 0 ? [{ transform, settings }] : [];
   });
+}
+
+/** Settings of pasting, where it is asked for. */
+export function copyPasteOf(chosen: readonly ChosenTransform[]): CopyPasteSettings | undefined {
+  return chosen.find(({ transform }) => transform.role === "paste")?.settings as CopyPasteSettings | undefined;
 }

@@ -1,4 +1,6 @@
 import type { Triple } from "../../volume/affine.ts";
+import type { Box } from "../../volume/box.ts";
+import type { LabelArray } from "../../volume/volume.ts";
 
 /** A patch on its way to the network; transforms change its values where they lie. */
 export interface Patch {
@@ -8,6 +10,15 @@ export interface Patch {
   readonly labels: Float32Array;
   /** [D, H, W] */
   readonly shape: Triple;
+}
+
+/** The part of a case that a patch is made of. */
+export interface Block {
+  readonly box: Box;
+  /** [C, D, H, W] */
+  readonly image: Float32Array;
+  /** [D, H, W] */
+  readonly labels: LabelArray;
 }
 
 /** Each channel's voxels, [D, H, W], on the patch's own memory. */

@@ -36,6 +36,12 @@ export interface PatchTransform<S = TransformSettings> {
   readonly applyInto: (patch: Patch, settings: S, context: DrawContext) => void;
 }
 
+/** Brings something of another case in before the patch is cut; how is told where cases are at hand. */
+export interface PasteTransform<S = TransformSettings> {
+  readonly role: "paste";
+  readonly defaults: S;
+}
+
 /** Every field of a schema, those that may be left out too. */
 export type Complete<T extends TObject> = Required<Static<T>>;
 

@@ -2,9 +2,8 @@ import { sampleMajorityLabelsInto } from "../../kernels/oblique-labels.ts";
 import { sampleLinearInto } from "../../kernels/oblique-voxels.ts";
 import type { Triple } from "../../volume/affine.ts";
 import { type Box, clippedBox, shapeOfBox } from "../../volume/box.ts";
-import type { LabelArray } from "../../volume/volume.ts";
 import { type Matrix3, mapTriple } from "../augment/matrix.ts";
-import { channelsOf, type Patch } from "../augment/patch.ts";
+import { type Block, channelsOf, type Patch } from "../augment/patch.ts";
 
 /** Where in a case a patch lies. */
 export interface Cut {
@@ -12,15 +11,6 @@ export interface Cut {
   readonly start: Triple;
   /** How it is turned and scaled about its centre. */
   readonly matrix: Matrix3 | undefined;
-}
-
-/** Part of a case. */
-export interface Block {
-  readonly box: Box;
-  /** [C, D, H, W] */
-  readonly image: Float32Array;
-  /** [D, H, W] */
-  readonly labels: LabelArray;
 }
 
 /** Rounding must not cut the last voxel that is needed off. */

@@ -1,48 +1,38 @@
 import type { Triple } from "../../volume/affine.ts";
-import type { LabelArray } from "../../volume/volume.ts";
+import type { PreparedCaseFile } from "../prepare/prepared-case-file.ts";
 
-/** A prepared case that is read in parts. */
-export interface PatchSource {
-  /** [D, H, W] */
-  readonly shape: Triple;
-  /** Flat indices of some voxels of each class that it holds. */
-  readonly voxelsByClass: ReadonlyMap<number, Uint32Array>;
-  /** Voxels of a box that lies inside: image [C, D, H, W], labels [D, H, W], both the caller's own. */
-  readonly readBlock: (start: Triple, size: Triple) => BlockVoxels | Promise<BlockVoxels>;
-  readonly close: () => void | Promise<void>;
-}
+/** As much of a prepared case as patches are made from. */
+export type PatchSource = Pick<PreparedCaseFile, "shape" | "voxelsByClass" | "readBlock" | "close">;
 
-/** Image and labels of a box. */
-export interface BlockVoxels {
-  readonly image: Float32Array;
-  readonly labels: LabelArray;
-}
-
-/** Cases that stay open at most; each holds a file and its lists of voxels. */
+/** Cases that stay open at most; each holds files and lists of voxels. */
 const MOST_OPEN = 64;
 
-/** Opens cases and keeps the last ones open. */
-export function sourceShelf(open: (folder: string) => PatchSource | Promise<PatchSource>): {
-  readonly take: (folder: string) => Promise<PatchSource>;
-  readonly close: () => Promise<void>;
+/** Opens cases by their folders and keeps the last ones open. */
+export function sourceShelf(open: (folder: string) => PatchSource): {
+  readonly take: (folder: string) => PatchSource;
+  readonly close: () => void;
 } {
   const shelf = new Map<string, PatchSource>();
-  return {
-    take: async (folder) => {
-      const source = shelf.get(folder) ?? (await open(folder));
-      // Set again: a map keeps the order of insertion, so that the first is the one not used for longest.
-      shelf.delete(folder);
-      shelf.set(folder, source);
-      const [oldest] = shelf;
-      if (shelf.size > MOST_OPEN) {
-        shelf.delete(oldest[0]);
-        await oldest[1].close();
-      }
-      return source;
-    },
-    close: async () => {
-      for (const source of shelf.values()) await source.close();
-      shelf.clear();
-    },
+  const take = (folder: string) => {
+    const source = shelf.get(folder) ?? open(folder);
+    // Set again: a map keeps the order of insertion, so that the first is the one not used for longest.
+    shelf.delete(folder);
+    shelf.set(folder, source);
+    const [[oldest, unused]] = shelf;
+    if (shelf.size > MOST_OPEN) {
+      shelf.delete(oldest);
+      unused.close();
+    }
+    return source;
   };
+  const close = () => {
+    for (const source of shelf.values()) source.close();
+    shelf.clear();
+  };
+  return { take, close };
+}
+
+/** [d, h, w] of a flat index. */
+export function indexOf(flat: number, [, height, width]: Triple): Triple {
+  return [Math.floor(flat / (height * width)), Math.floor(flat / width) % height, flat % width];
 }

@@ -30,29 +30,29 @@ const recipe: BatchRecipe = {
 };
 
 describe("batchMaker", () => {
-  it("makes the same bytes for a step whatever was made before", async () => {
+  it("makes the same bytes for a step whatever was made before", () => {
     const [inOrder, onlyOne] = [makerOf(recipe), makerOf(recipe)];
-    for (let step = 0; step < 5; step++) await inOrder.make(step);
-    assert.deepEqual(await inOrder.make(5), await onlyOne.make(5));
+    for (let step = 0; step < 5; step++) inOrder.make(step);
+    assert.deepEqual(inOrder.make(5), onlyOne.make(5));
   });
 
-  it("makes other bytes for another step and for another seed", async () => {
-    const { image } = await makerOf(recipe).make(5);
-    assert.notDeepEqual(image, (await makerOf(recipe).make(6)).image);
-    assert.notDeepEqual(image, (await makerOf({ ...recipe, seed: 12 }).make(5)).image);
+  it("makes other bytes for another step and for another seed", () => {
+    const { image } = makerOf(recipe).make(5);
+    assert.notDeepEqual(image, makerOf(recipe).make(6).image);
+    assert.notDeepEqual(image, makerOf({ ...recipe, seed: 12 }).make(5).image);
   });
 
-  it("has a foreground voxel of its case in the last patch of every batch, where nothing scales it away", async () => {
+  it("has a foreground voxel of its case in the last patch of every batch, where nothing scales it away", () => {
     const maker = makerOf({ ...recipe, augmentation: { preset: "light" } });
     for (let step = 0; step < 60; step++) {
-      const { labels, caseIds } = await maker.make(step);
+      const { labels, caseIds } = maker.make(step);
       assert.ok(labels.subarray(2 * 315).includes(caseIds[2] === "corner" ? 2 : 5));
     }
   });
 
-  it("counts voxels and patches of each class as a slow count does, background first", async () => {
+  it("counts voxels and patches of each class as a slow count does, background first", () => {
     for (let step = 0; step < 10; step++) {
-      const { labels, voxelsByClass, patchesByClass } = await makerOf(recipe).make(step);
+      const { labels, voxelsByClass, patchesByClass } = makerOf(recipe).make(step);
       const patches = [0, 1, 2].map((n) => [...labels.subarray(n * 315, (n + 1) * 315)]);
       const count = (id: number) => patches.map((patch) => patch.filter((label) => label === id).length);
       assert.deepEqual(
@@ -66,7 +66,7 @@ describe("batchMaker", () => {
     }
   });
 
-  it("gives the ignore label to what lies outside of a case, and looks for patches where somebody looked", async () => {
+  it("gives the ignore label to what lies outside of a case, and looks for patches where somebody looked", () => {
     const plan = { ...planOf({ patch: [7, 5, 9], batch: 1 }), ignoreLabel: 6 };
     const cases = [recipe.cases[1]];
     const maker = makerOf({
@@ -77,19 +77,19 @@ describe("batchMaker", () => {
       sampling: { kind: "foreground", share: 0 },
     });
     for (let step = 0; step < 5; step++) {
-      const { labels, voxelsByClass, image } = await maker.make(step);
+      const { labels, voxelsByClass, image } = maker.make(step);
       assert.ok(labels.every((label, i) => (image[i] === 1 ? label === 5 : label === 6)));
       assert.equal(voxelsByClass[0], 0);
       assert.ok(voxelsByClass[2] > 0);
     }
   });
 
-  it("draws slices for a 2-D plan, with the slice of a forced voxel", async () => {
+  it("draws slices for a 2-D plan, with the slice of a forced voxel", () => {
     const plan = planOf({ patch: [1, 8, 8], batch: 2 });
     const maker = makerOf({ ...recipe, plan, cases: [recipe.cases[0]], augmentation: { preset: "none" } });
     const slices = new Set<number>();
     for (let step = 0; step < 120; step++) {
-      const { image, labels } = await maker.make(step);
+      const { image, labels } = maker.make(step);
       assert.equal(image.length, 128);
       slices.add(Math.floor(Math.max(...image.subarray(0, 64))));
       assert.ok(labels.subarray(64).includes(2));
@@ -97,11 +97,11 @@ describe("batchMaker", () => {
     assert.equal(slices.size, 21);
   });
 
-  it("passes on what reading a case throws", async () => {
+  it("passes on what reading a case throws", () => {
     const broken = batchMaker(recipe, () => {
       throw new Error("the disk is gone");
     });
-    await assert.rejects(broken.make(0), /the disk is gone/);
+    assert.throws(() => broken.make(0), /the disk is gone/);
   });
 });
 
