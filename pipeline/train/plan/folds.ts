@@ -54,7 +54,9 @@ export function stratifiedFolds(
   { count = 5, seed = 1 }: { readonly count?: number; readonly seed?: number } = {},
 ): Folds {
   const random = randomFrom(`folds ${seed}`);
-  const waiting = new Map([...cases].sort((first, second) => (first.id < second.id ? -1 : 1)).map((each) => [each.id, each]));
+  const waiting = new Map(
+    [...cases].sort((first, second) => (first.id < second.id ? -1 : 1)).map((each) => [each.id, each]),
+  );
   const folds = Array.from({ length: count }, (): Fold => ({ ids: [], room: cases.length / count, wanted: new Map() }));
   for (const [id, holders] of holdersOf(cases)) for (const fold of folds) fold.wanted.set(id, holders / count);
   while (waiting.size > 0) {

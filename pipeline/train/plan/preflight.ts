@@ -22,7 +22,8 @@ export function preflight({ plan, fingerprint, folds }: PreflightInput): readonl
       const count = voxels.find(([label]) => label === id)?.[1] ?? 0;
       return count === 0 ? [] : [{ caseId, mm3: count * spacingMm.reduce((product, side) => product * side, 1) }];
     });
-    if (volumes.length === 0) return [warning("T_CLASS_ABSENT", name, "no training case holds it; nothing can be learnt")];
+    if (volumes.length === 0)
+      return [warning("T_CLASS_ABSENT", name, "no training case holds it; nothing can be learnt")];
     return [
       ...smallWarnings(name, { volumes, voxelMm3 }),
       ...foldWarnings(name, { folds, holders: new Set(volumes.map(({ caseId }) => caseId)) }),
@@ -48,7 +49,8 @@ function foldWarnings(
 ): readonly Warning[] {
   return folds.flatMap((held, fold) => {
     const inside = held.filter((id) => holders.has(id)).length;
-    if (inside === 0) return [warning("T_FOLD_CLASS", name, `no case of fold ${fold} holds it: its Dice has no value there`)];
+    if (inside === 0)
+      return [warning("T_FOLD_CLASS", name, `no case of fold ${fold} holds it: its Dice has no value there`)];
     if (inside === holders.size)
       return [warning("T_FOLD_CLASS", name, `all cases with it are in fold ${fold}: nothing is learnt of it there`)];
     return [];
