@@ -2,9 +2,12 @@ import { percentilesOf } from "../../kernels/percentiles.ts";
 import { reorient } from "../../kernels/reorient.ts";
 import { momentsOf } from "../../kernels/statistics.ts";
 import { spacingMmOf, type Triple } from "../../volume/affine.ts";
+import { isNamedError, type Problem } from "../../volume/errors.ts";
 import { orientationOf } from "../../volume/orientation.ts";
 import { randomFrom } from "../../volume/random.ts";
+import type { Warning } from "../../volume/scan.ts";
 import type { LabelArray, VoxelArray } from "../../volume/volume.ts";
+import { labelsOf } from "../dataset/labels-of.ts";
 import { loadCase } from "../dataset/load-case.ts";
 import type { LoadedCase, TrainingCase, TrainingDataset } from "../dataset/training-dataset.ts";
 import { inOrder } from "../in-order.ts";
@@ -40,61 +43,113 @@ export interface IntensityFingerprint {
 /** Foreground voxels kept in all, as in nnU-Net. */
 const MOST_SAMPLES = 10_000_000;
 
+/** A case that cannot be used, and why. */
+export interface BadCase {
+  readonly id: string;
+  readonly problem: Problem;
+}
+
+/** A data set after every case was read. */
+export interface ExaminedDataset {
+  /** Of the cases that can be used. */
+  readonly fingerprint: Fingerprint;
+  readonly bad: readonly BadCase[];
+  readonly warnings: readonly Warning[];
+}
+
 /** Progress and a way to stop. */
-export interface FingerprintOptions {
+export interface ExamineOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads every training case once and measures it.
+ * Reads every training case once, measures it, and names those that cannot be used.
  *
- * Errors: as `loadCase`; the signal's reason
- * Source: nnU-Net v2, DatasetFingerprintExtractor
+ * Errors: the signal's reason; what is wrong with a case is in the result
+ * Source: nnU-Net v2, DatasetFingerprintExtractor and verify_dataset_integrity
  */
-export async function fingerprintOf(
+export async function examineDataset(
   dataset: TrainingDataset,
-  { onProgress, signal }: FingerprintOptions = {},
-): Promise<Fingerprint> {
+  { onProgress, signal }: ExamineOptions = {},
+): Promise<ExaminedDataset> {
   let done = 0;
   const perCase = Math.ceil(MOST_SAMPLES / dataset.training.length);
-  const measured = await inOrder(
+  const examined = await inOrder(
     dataset.training,
     async (each) => {
       signal?.throwIfAborted();
-      const found = await measuredCase(each, { dataset, perCase, signal });
+      const found = await measuredOrBad(each, { dataset, perCase, signal });
       onProgress?.(++done, dataset.training.length);
       return found;
     },
     { atOnce: 2 },
   );
+  const measured = examined.filter((each) => "samples" in each);
+  const bad = [...repeatedIds(dataset), ...examined.filter((each) => "problem" in each)];
   const orientation = mostFrequent(measured.map((each) => each.orientation));
   return {
-    orientation,
-    cases: measured.map((each) => each.turnedTo(orientation)),
-    intensities: dataset.channels.map((_, c) => intensityOf(measured.map(({ samples }) => samples[c]))),
+    bad,
+    warnings: measured.flatMap((each) => each.warnings),
+    fingerprint: {
+      orientation,
+      cases: measured.map((each) => each.turnedTo(orientation)),
+      intensities: dataset.channels.map((_, c) => intensityOf(measured.map(({ samples }) => samples[c]))),
+    },
   };
+}
+
+async function measuredOrBad(
+  trainingCase: TrainingCase,
+  options: { dataset: TrainingDataset; perCase: number; signal: AbortSignal | undefined },
+): Promise<MeasuredCase | BadCase> {
+  try {
+    return await measuredCase(trainingCase, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (isNamedError(error)) return { id: trainingCase.id, problem: error.problem };
+    throw error;
+  }
+}
+
+/** Two cases of one name would lie on top of each other in every result. */
+function repeatedIds({ training, path }: TrainingDataset): readonly BadCase[] {
+  const seen = new Set<string>();
+  return training.flatMap(({ id }) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    const next = "Rename one of the two";
+    return [
+      { id, problem: { code: "T_CASE_NAME", where: path, expected: "a name of its own for each case", got: id, next } },
+    ];
+  });
 }
 
 interface MeasuredCase {
   readonly orientation: string;
   readonly turnedTo: (code: string) => CaseFingerprint;
   readonly samples: readonly Float32Array[];
+  readonly warnings: readonly Warning[];
 }
 
 async function measuredCase(
   trainingCase: TrainingCase,
   { dataset, perCase, signal }: { dataset: TrainingDataset; perCase: number; signal: AbortSignal | undefined },
 ): Promise<MeasuredCase> {
-  const { id, channels, labels } = await loadCase(dataset, trainingCase, { signal });
-  const data = labels?.data ?? new Uint8Array(0);
+  const loaded = await loadCase(dataset, trainingCase, { signal });
+  const { id, channels } = loaded;
+  const { data } = labelsOf(loaded);
   const voxels = countsOf(data);
   const [{ shape, indexToLps }] = channels;
   let nonZero = 0;
   for (const value of channels[0].data) if (value !== 0) nonZero++;
   const foreground = foregroundOf(data, { ignoreLabel: dataset.ignoreLabel, most: perCase, id });
   const grid = { data: new Uint8Array(shape[0] * shape[1] * shape[2]), shape, indexToLps };
+  const isEmpty = foreground.length === 0;
   return {
+    warnings: isEmpty ? [{ code: "T_EMPTY", where: id, text: "no voxel of any class" }] : [],
     orientation: orientationOf(indexToLps),
     turnedTo: (code) => {
       const turned = reorient(grid, code);
@@ -143,8 +198,9 @@ function intensityOf(samples: readonly Float32Array[]): IntensityFingerprint {
   return { mean, std, percentile00_5: lower, percentile99_5: upper };
 }
 
+/** `LPS` for no words at all. */
 function mostFrequent(words: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort(([, first], [, second]) => second - first)[0][0];
+  return [...counts].sort(([, first], [, second]) => second - first)[0]?.[0] ?? "LPS";
 }

@@ -4,8 +4,8 @@ import { networkImage } from "../../stages/network-image.ts";
 import { intensityMapOf } from "../../stages/prepare.ts";
 import type { Triple } from "../../volume/affine.ts";
 import { wholeBox } from "../../volume/box.ts";
-import { FormatError } from "../../volume/errors.ts";
 import type { LabelArray, LabelMap, Volume, VoxelArray } from "../../volume/volume.ts";
+import { labelsOf } from "../dataset/labels-of.ts";
 import type { LoadedCase } from "../dataset/training-dataset.ts";
 import type { TrainingPlan } from "../plan-schema.ts";
 import type { PreparedCase } from "../prepared-case.ts";
@@ -20,18 +20,12 @@ export type PreparationPlan = Pick<TrainingPlan, "input" | "orientation" | "spac
  * Errors: FormatError T_LABELS when the case has no labels; the signal's reason
  */
 export async function prepareCase(
-  { id, channels, labels }: LoadedCase,
+  loaded: LoadedCase,
   plan: PreparationPlan,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<PreparedCase> {
-  if (labels === undefined)
-    throw new FormatError({
-      code: "T_LABELS",
-      where: id,
-      expected: "labels for a case that is trained or validated on",
-      got: "none",
-      next: "Add them, or move the case to the test images",
-    });
+  const { id, channels } = loaded;
+  const labels = labelsOf(loaded);
   const { orientation, input } = plan;
   const turn = (volume: Volume) => (orientation === "as-stored" ? volume : reorient<VoxelArray>(volume, orientation));
   const [first, ...others] = channels.map(turn);
