@@ -18,6 +18,8 @@ const sources: Readonly<Record<string, PatchSource>> = {
   ),
 };
 
+const largeSource = (labelAt: (index: Triple) => number) => patchSourceOf([21, 17, 19], labelAt, () => 1);
+
 const recipe: BatchRecipe = {
   cases: [
     { id: "corner", folder: "corner", classIds: [2] },
@@ -63,6 +65,24 @@ describe("batchMaker", () => {
         patchesByClass,
         [0, 2, 5].map((id) => count(id).filter((voxels) => voxels > 0).length),
       );
+    }
+  });
+
+  it("shows the rare corner in patches of the case that lacks it when it is pasted", () => {
+    const sources = { corner: largeSource((index) => (Math.max(...index) < 2 ? 2 : 0)), plain: largeSource(() => 0) };
+    const cases = [
+      { id: "corner", folder: "corner", classIds: [2] },
+      { id: "plain", folder: "plain", classIds: [] },
+    ];
+    const augmentation = { preset: "none", transforms: [{ kind: "copy-paste", probability: 1 }] } as const;
+    const maker = batchMaker({ ...recipe, cases, augmentation }, (folder) => sources[folder as "corner" | "plain"]);
+    for (let step = 0; step < 20; step++) {
+      const { labels, caseIds } = maker.make(step);
+      for (const [n, id] of caseIds.entries()) {
+        // The corner has eight voxels.
+        const found = labels.subarray(n * 315, (n + 1) * 315).filter((label) => label === 2).length;
+        if (id === "plain") assert.equal(found, 8);
+      }
     }
   });
 
