@@ -4,7 +4,9 @@ import { convolutionRules } from "./rules/convolution.ts";
 import { elementwiseRules } from "./rules/elementwise.ts";
 import { matrixRules } from "./rules/matrix.ts";
 import { normalisationRules } from "./rules/normalisation.ts";
+import { poolingRules } from "./rules/pooling.ts";
 import { reductionRules } from "./rules/reduction.ts";
+import { resizeRules } from "./rules/resize.ts";
 import { softmaxRules } from "./rules/softmax.ts";
 
 /** One rule per operator; a new one is a line in its family's list. */
@@ -14,6 +16,8 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ...elementwiseRules,
   ...matrixRules,
   ...normalisationRules,
+  ...poolingRules,
   ...reductionRules,
+  ...resizeRules,
   ...softmaxRules,
 ]);

@@ -8,6 +8,8 @@ export interface LossInput {
   readonly target: Value;
   /** [N, 1, ...sides]: 0 where nobody looked, else 1; absent where every voxel counts. */
   readonly counted?: Value;
+  /** [N, C, ...sides]: signed distance to each channel's boundary, negative inside; where a loss asks for it. */
+  readonly distances?: Value;
   /** `softmax`: one class per voxel, channel 0 is background. `sigmoid`: channels that may overlap, no background. */
   readonly activation: "softmax" | "sigmoid";
 }

@@ -1,39 +1,15 @@
 import type { Value } from "../graph/builder.ts";
-import {
-  add,
-  div,
-  max,
-  min,
-  mul,
-  neg,
-  reduceSum,
-  scale,
-  shift,
-  sigmoid,
-  slice,
-  softmax,
-  sumOfAll,
-} from "../graph/operators/index.ts";
-import type { Loss, LossInput } from "./loss.ts";
+import { add, div, scale, shift } from "../graph/operators/index.ts";
+import type { Loss } from "./loss.ts";
+import { meanOverPresent } from "./mean-over-present.ts";
+import { complement, foregroundOf, type SumOver, softCounts } from "./shares.ts";
 
 /** How soft Dice is summed. */
 export interface SoftDiceOptions {
-  /** `batch` takes all patches as one image, `sample` each by itself. */
-  readonly over?: "batch" | "sample";
+  readonly over?: SumOver;
   /** Whether channel 0 of a softmax counts too. */
   readonly background?: boolean;
   readonly smooth?: number;
-}
-
-/** Shares of each channel. Shape: [N, C, ...] -> [N, C, ...] */
-export function sharesOf({ logits, activation }: Pick<LossInput, "logits" | "activation">): Value {
-  return activation === "softmax" ? softmax(logits, { axis: 1 }) : sigmoid(logits);
-}
-
-/** Channels that are no background. Shape: [N, C, ...] -> [N, C - 1, ...], or all for a sigmoid */
-export function foregroundOf(value: Value, activation: LossInput["activation"]): Value {
-  if (activation === "sigmoid") return value;
-  return slice(value, [{ axis: 1, from: 1, to: Number(value.shape[1]) }]);
 }
 
 /**
@@ -44,19 +20,9 @@ export function foregroundOf(value: Value, activation: LossInput["activation"]):
  */
 export function softDice({ over = "batch", background = false, smooth = 1e-5 }: SoftDiceOptions = {}): Loss {
   return (input) => {
-    const { target, counted, activation } = input;
-    const shares = sharesOf(input);
-    const axes = target.shape.map((_, axis) => axis).filter((axis) => axis !== 1 && (axis !== 0 || over === "batch"));
-    const sum = (value: Value) => reduceSum(counted === undefined ? value : mul(value, counted), { axes });
-    const [both, predicted, wanted] = [mul(shares, target), shares, target].map(sum);
+    const { both, predicted, wanted } = softCounts(input, over);
     const dice = div(shift(scale(both, 2), smooth), shift(add(predicted, wanted), smooth));
-    const kept = (value: Value) => (background ? value : foregroundOf(value, activation));
-    return meanOverPresent(shift(neg(kept(dice)), 1), kept(wanted));
+    const kept = (value: Value) => (background ? value : foregroundOf(value, input.activation));
+    return meanOverPresent(complement(kept(dice)), kept(wanted));
   };
-}
-
-/** Mean of a value over the channels whose wanted volume is above 0; 0 where there is none. */
-export function meanOverPresent(value: Value, wanted: Value): Value {
-  const present = min(wanted, value.graph.floats([1]));
-  return div(sumOfAll(mul(value, present)), max(sumOfAll(present), value.graph.floats([1])));
 }

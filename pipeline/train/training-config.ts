@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { type Static, Type } from "@sinclair/typebox";
 import { networkSchemas } from "../../models/architectures/index.ts";
+import { lossSchemas } from "../../models/losses/index.ts";
 import { optimiserSchemas, scheduleSchemas } from "../../models/optimisers/index.ts";
 import { parseJson } from "../bundle/json-schema.ts";
 import { type Frozen, oneKind, record, textUpTo } from "../bundle/schema-parts.ts";
+import { augmentationSchema } from "./augment/index.ts";
+import { samplingSchema } from "./sampling/index.ts";
 
 /** Newest version of training settings that this program reads. */
 export const TRAINING_VERSION = 1;
@@ -30,6 +33,17 @@ const group = record(
 const fields = {
   network: oneKind(networkSchemas, "Architecture; the plan says its stages."),
   deepSupervision: Type.Boolean({ description: "Also compare the coarser outputs, each with half the weight." }),
+  loss: record(
+    {
+      terms: Type.Array(oneKind(lossSchemas, "A loss."), { minItems: 1, maxItems: 8, description: "Added up." }),
+      logitAdjustment: Type.Optional(
+        Type.Number({ minimum: 0, maximum: 10, description: "tau: what the log frequency of classes counts." }),
+      ),
+    },
+    "What the network is told it got wrong.",
+  ),
+  sampling: samplingSchema,
+  augmentation: augmentationSchema,
   optimiser: oneKind(optimiserSchemas, "How weights are moved."),
   learningRate: positive("Greatest learning rate."),
   schedule: oneKind(scheduleSchemas, "How the learning rate falls."),
@@ -75,6 +89,9 @@ export type PartialTrainingConfig = Frozen<Partial<Static<typeof complete>>>;
 const defaults: TrainingConfig = {
   network: { kind: "unet" },
   deepSupervision: true,
+  loss: { terms: [{ kind: "cross-entropy" }, { kind: "dice" }] },
+  sampling: { kind: "foreground" },
+  augmentation: { preset: "nnunet" },
   optimiser: { kind: "adamw" },
   learningRate: 1e-3,
   schedule: { kind: "poly" },

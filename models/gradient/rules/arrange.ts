@@ -2,10 +2,11 @@ import { intAttribute, intsAttribute, text } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/builder.ts";
 import type { InlineTensor } from "../../graph/graph.ts";
 import { GraphError } from "../../graph/graph-error.ts";
-import { concat, expand, gather, pad, reshape, slice, split, transpose } from "../../graph/operators/index.ts";
+import { concat, expand, gather, pad, reshape, split, transpose } from "../../graph/operators/index.ts";
 import { intsOf, intTensor } from "../../graph/tensor.ts";
 import { reduceToShape } from "../reduce-to-shape.ts";
 import type { GradientRule } from "../rule.ts";
+import { unsliced } from "../unsliced.ts";
 
 /** The whole numbers of an input that is a constant. */
 function constantInts(value: Value): readonly number[] {
@@ -57,33 +58,6 @@ const sliceRule: GradientRule = ({ gradient, inputs: [value, starts, , axes, ste
     ),
   ];
 };
-
-function unsliced(
-  gradient: Value,
-  { axis, from, step, side }: { axis: number; from: number; step: number; side: number },
-): Value {
-  const count = Number(gradient.shape[axis]);
-  const forward = step > 0 ? gradient : slice(gradient, [{ axis, from: count - 1, to: -1, step: -1 }]);
-  const first = step > 0 ? from : from + (count - 1) * step;
-  const width = (count - 1) * Math.abs(step) + 1;
-  const spread = Math.abs(step) === 1 ? forward : spreadOut(forward, { axis, step: Math.abs(step) });
-  const rank = gradient.shape.length;
-  const pads = new Array<number>(2 * rank).fill(0);
-  pads[axis] = first;
-  pads[axis + rank] = side - first - width;
-  return pad(spread, { pads });
-}
-
-/** Puts `step - 1` zeros between the elements of an axis. */
-function spreadOut(value: Value, { axis, step }: { axis: number; step: number }): Value {
-  const { shape } = value;
-  const count = Number(shape[axis]);
-  const apart = reshape(value, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
-  const pads = new Array<number>(2 * apart.shape.length).fill(0);
-  pads[axis + 1 + apart.shape.length] = step - 1;
-  const wide = reshape(pad(apart, { pads }), shape.with(axis, count * step));
-  return slice(wide, [{ axis, from: 0, to: (count - 1) * step + 1 }]);
-}
 
 const padRule: GradientRule = ({ gradient, inputs: [value, paddings] }) => {
   const pads = constantInts(paddings);

@@ -107,11 +107,14 @@ export function slice(value: Value, ranges: readonly SliceRange[]): Value {
 }
 
 /**
- * The value with 0 around it: before and after each axis so many elements; fewer than 0 cuts off.
+ * The value with `fill` around it, 0 when left out: before and after each axis so many elements; fewer than 0 cuts off.
  *
  * Errors: GraphError when there are not two numbers per axis
  */
-export function pad(value: Value, { pads }: { readonly pads: readonly number[] }): Value {
+export function pad(
+  value: Value,
+  { pads, fill = 0 }: { readonly pads: readonly number[]; readonly fill?: number },
+): Value {
   const rank = value.shape.length;
   if (pads.length !== 2 * rank) mismatch(value.name, `${2 * rank} paddings`, `${pads.length}`);
   if (pads.every((each) => each === 0)) return value;
@@ -122,7 +125,9 @@ export function pad(value: Value, { pads }: { readonly pads: readonly number[] }
         ? side
         : undefined,
   );
-  return value.graph.node("Pad", [value, value.graph.ints(pads)], { type: value.type, shape });
+  const { graph, type } = value;
+  const inputs = [value, graph.ints(pads), ...(fill === 0 ? [] : [graph.floats([fill])])];
+  return graph.node("Pad", inputs, { type, shape });
 }
 
 /**

@@ -36,6 +36,6 @@ export {
 export { matmul, type ProductOptions, swapLast } from "./matrix.ts";
 export { type Affine, batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisation.ts";
 export { averagePool, globalAveragePool, maxPool } from "./pooling.ts";
-export { axesBut, meanOfAll, reduceMax, reduceMean, reduceSum, sumOfAll } from "./reduction.ts";
+export { axesBut, meanOfAll, reduceMax, reduceMean, reduceSum, sumOfAll, topValues } from "./reduction.ts";
 export { resize } from "./resize.ts";
 export { logSoftmax, softmax } from "./softmax.ts";

@@ -45,3 +45,18 @@ export function meanOfAll(value: Value): Value {
   const { graph, type } = value;
   return graph.node("ReduceMean", [value], { type, shape: [], attributes: { keepdims: int(0) } });
 }
+
+/**
+ * The greatest elements of a vector, in falling order.
+ *
+ * Shape:  [N] -> [count]
+ */
+export function topValues(value: Value, { count }: { readonly count: number }): Value {
+  const { graph, type } = value;
+  const shape = [count];
+  const results = [
+    { type, shape },
+    { type: "int64" as const, shape },
+  ];
+  return graph.nodes("TopK", { inputs: [value, graph.ints([count])], results, attributes: { axis: int(0) } })[0];
+}

@@ -1,0 +1,62 @@
+import type { Dialect } from "../../models/graph/builder.ts";
+import { encodeModel } from "../../models/graph/encode.ts";
+import { objectiveFrom } from "../../models/losses/index.ts";
+import { optimiserFrom } from "../../models/optimisers/index.ts";
+import { type TrainingStep, trainingStep } from "../../models/training-step.ts";
+import type { TrainingShape } from "../runtime/training-runner.ts";
+import { planNetwork } from "./plan-network.ts";
+import type { TrainingPlan } from "./plan-schema.ts";
+import type { TrainingConfig } from "./training-config.ts";
+
+/** A training step for a plan and settings, ready to be opened. */
+export interface TrainingGraph {
+  readonly step: TrainingStep;
+  readonly model: Uint8Array;
+  readonly shape: TrainingShape;
+}
+
+/**
+ * The graph of one training step.
+ *
+ * Errors: GraphError when a group of parameters fits none, or the plan's stages do not fit its patch
+ */
+export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): TrainingGraph {
+  const { network, channels, sides, activation, labelsOfChannels } = planNetwork(plan, {
+    settings: config.network,
+    deepSupervision: config.deepSupervision,
+  });
+  const image = [plan.batch, channels, ...sides];
+  const { ignoreLabel, classFrequencies } = plan;
+  const frequencyOf = new Map(classFrequencies.map(({ id, frequency }) => [id, frequency]));
+  const frequencies = labelsOfChannels.map((ids) => ids.reduce((sum, id) => sum + (frequencyOf.get(id) ?? 0), 0));
+  const step = trainingStep({
+    network,
+    imageShape: image,
+    objective: objectiveFrom(config.loss, {
+      labelsOfChannels,
+      ignoreLabel,
+      activation,
+      frequencies,
+      names: namesOf(plan),
+    }),
+    optimiser: optimiserFrom(config.optimiser),
+    weightDecay: config.weightDecay,
+    groups: config.groups,
+    clipNorm: config.clipNorm,
+    ...(config.averageDecay === null ? {} : { averageDecay: config.averageDecay }),
+    dialect,
+    recompute: config.recompute,
+  });
+  const carried = step.carried.map(({ name, shape }) => ({ name, shape }));
+  const where = `training step for ${plan.dataset}`;
+  return {
+    step,
+    model: encodeModel(step.graph),
+    shape: { where, image, labels: image.with(1, 1), carried, terms: step.terms },
+  };
+}
+
+/** Names of the output channels, as class weights are given by. */
+function namesOf({ regions, classes }: TrainingPlan): readonly string[] {
+  return regions?.map(({ name }) => name) ?? ["background", ...classes.map(({ name }) => name)];
+}
