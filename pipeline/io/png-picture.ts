@@ -1,8 +1,5 @@
-import { createRequire } from "node:module";
+import { fontFile } from "./drawing-font.ts";
 import { sharp } from "./sharp.ts";
-
-/** The packaged font, so that pictures look the same on a machine without any. */
-const fontFile = createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf");
 
 /** Points per pixel at sharp's text resolution. */
 const DPI = 72;

@@ -1,13 +1,8 @@
-import { createRequire } from "node:module";
+import { drawingFont, fontFile } from "./drawing-font.ts";
 import { sharp } from "./sharp.ts";
 
 // Only drawings made here get this far: untrusted pictures are read in another process, which does not load this file.
 sharp.unblock({ operation: ["VipsForeignLoadSvgBuffer"] });
-
-const fontFile = createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf");
-
-/** Font that drawings can count on, whatever the machine has. */
-export const drawingFont = "DejaVu Sans";
 
 /** An SVG drawing as the bytes of a PNG file, `scale` pixels per unit; its text is drawn with the packaged font. */
 export async function encodeDrawing(svg: string, { scale = 2 }: { readonly scale?: number } = {}): Promise<Buffer> {

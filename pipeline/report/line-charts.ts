@@ -1,6 +1,7 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { drawingFont, encodeDrawing } from "../io/svg-picture.ts";
+import { drawingFont } from "../io/drawing-font.ts";
+import { encodeDrawing } from "../io/svg-picture.ts";
 
 /** Lines over one common x axis. */
 export interface LineChart {

@@ -12,7 +12,10 @@ import type { PreparedCase } from "../prepared-case.ts";
 import { voxelsByClass } from "./voxels-by-class.ts";
 
 /** What of a plan decides how a case is prepared. */
-export type PreparationPlan = Pick<TrainingPlan, "input" | "orientation" | "spacingMm" | "interpolation">;
+export type PreparationPlan = Pick<
+  TrainingPlan,
+  "input" | "orientation" | "spacingMm" | "interpolation" | "ignoreLabel"
+>;
 
 /**
  * A case turned, normalised and resampled exactly as `segmentScan` will do it with the finished bundle.
@@ -35,7 +38,7 @@ export async function prepareCase(
   const { image, shape } = await networkImage(prepared, { box: wholeBox(first.shape), network, signal });
   const turned = orientation === "as-stored" ? labels : reorient<LabelArray>(labels, orientation);
   const onGrid = await labelsAt(turned, shape, signal);
-  return { id, shape, image, labels: onGrid, voxelsByClass: voxelsByClass(onGrid) };
+  return { id, shape, image, labels: onGrid, voxelsByClass: voxelsByClass(onGrid, plan.ignoreLabel) };
 }
 
 /** Labels on a grid of the same field of view; untouched where nothing is resampled. */

@@ -1,0 +1,139 @@
+import { availableParallelism } from "node:os";
+import { scheduleFrom } from "../../models/optimisers/index.ts";
+import { chooseWorkingDevice, openEngine } from "../runtime/engine.ts";
+import { openTrainingSession } from "../runtime/training-session.ts";
+import type { Warning } from "../volume/scan.ts";
+import { deliverRun } from "./deliver-run.ts";
+import { preparedCases } from "./prepare/prepared-cases.ts";
+import { type RunFolder, runFolderAt } from "./run-folder.ts";
+import { runHash } from "./run-hash.ts";
+import { openBatches } from "./sampling/open-batches.ts";
+import { type RunChoices, type RunInputs, readRun, setUpRun } from "./set-up-run.ts";
+import { startingPoint } from "./starting-point.ts";
+import { type Trained, train } from "./trainer.ts";
+import { trainingGraph } from "./training-graph.ts";
+import { appendLog, type LogRecord } from "./training-log.ts";
+import { validator } from "./validator.ts";
+
+/** How to train. */
+export type TrainBundleOptions = Omit<RunChoices, "onProgress"> & {
+  /** Folder of the run; see `runFolderAt`. */
+  readonly out: string;
+  /** Go on with the run in the folder, with its own settings, plan and split. */
+  readonly resume?: boolean | undefined;
+  /** A safetensors file of the network's weights to start from. */
+  readonly init?: string | undefined;
+  /** `auto`, or a name that `deviceNames` lists; `cpu` when left out. */
+  readonly device?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Threads that make batches; 1 when left out. */
+  readonly workers?: number | undefined;
+  /** Where prepared cases are kept; runs may share it. */
+  readonly cache: string;
+  readonly onProgress?: ((stage: "examine" | "prepare" | "validate", done: number, total: number) => void) | undefined;
+  readonly onRecord?: ((record: LogRecord) => void) | undefined;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+};
+
+/** A finished run. */
+export interface TrainedBundle {
+  readonly place: RunFolder;
+  readonly steps: number;
+  /** Best mean validation Dice and its step, where cases are held out. */
+  readonly bestDice: number | undefined;
+  readonly bestStep: number | undefined;
+  /** Of the weights that were delivered, by class name. */
+  readonly dice: Readonly<Record<string, number>>;
+  /** Share of the time that the network waited for batches. */
+  readonly waitShare: number;
+  readonly device: string;
+}
+
+/**
+ * Trains a bundle from a data set: examine, plan, split, prepare, train, deliver; everything it does lies in the run's folder.
+ *
+ * Stopped at any instant, even by a power cut, it goes on with `resume` from the last checkpoint to the same weights.
+ *
+ * Errors: as `setUpRun`, `readRun`, `startingPoint`, `train` and `saveBundle`; the signal's reason
+ */
+export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle> {
+  const place = runFolderAt(options.out);
+  const inputs = await inputsOf(place, options);
+  const { device, warnings } = await chooseWorkingDevice(options.device ?? "cpu", {
+    threads: options.threads ?? availableParallelism(),
+    signal: options.signal,
+  });
+  for (const warning of warnings) options.onWarning?.(warning);
+  const cases = await preparedCases(inputs, {
+    cache: options.cache,
+    onProgress: (done, total) => options.onProgress?.("prepare", done, total),
+    signal: options.signal,
+  });
+  return trainOn({ place, inputs, cases, device }, options);
+}
+
+async function inputsOf(place: RunFolder, options: TrainBundleOptions): Promise<RunInputs> {
+  if (options.resume) return readRun(place, options.dataset);
+  const { onProgress } = options;
+  const { warnings, ...inputs } = await setUpRun(place, { ...options, onProgress });
+  for (const warning of warnings) options.onWarning?.(warning);
+  return inputs;
+}
+
+interface Workplace {
+  readonly place: RunFolder;
+  readonly inputs: RunInputs;
+  readonly cases: Awaited<ReturnType<typeof preparedCases>>;
+  readonly device: string;
+}
+
+async function trainOn(
+  { place, inputs, cases, device }: Workplace,
+  options: TrainBundleOptions,
+): Promise<TrainedBundle> {
+  const { plan, config, split } = inputs;
+  const { workers = 1, signal, onRecord, onProgress } = options;
+  const threads = options.threads === undefined ? {} : { threads: options.threads };
+  const graph = trainingGraph(plan, config, device === "cpu" ? "cpu" : "standard");
+  const run = runHash(inputs);
+  const from = await startingPoint({ place, graph, config, run, classes: plan.classes.length }, options);
+  const batches = openBatches({ ...config, plan, cases: cases.training, workers });
+  const session = await openTrainingSession({ ...graph, ...threads, device });
+  const engine = await openEngine({ device, ...threads });
+  try {
+    await note(place, onRecord, {
+      step: from.step,
+      kind: from.step === 0 ? "started" : "resumed",
+      text: `on ${device}`,
+    });
+    const trained = await train(from, {
+      ...config,
+      session,
+      batches,
+      schedule: scheduleFrom(config.schedule, config),
+      classes: plan.classes,
+      carried: graph.step.carried,
+      validate: validator({ plan, config, graph, cases: cases.validation, engine, onProgress, signal }),
+      isHeldOut: split.validation.length > 0,
+      place,
+      run,
+      onRecord,
+      signal,
+    });
+    const waitShare = batches.waiting().share;
+    const dice = await deliverRun({ place, inputs, graph, trained, device, run, waitShare });
+    await note(place, onRecord, { step: trained.steps, kind: "finished", text: place.bundle });
+    return { place, ...bestOf(trained), steps: trained.steps, dice, waitShare, device };
+  } finally {
+    await Promise.all([batches.close(), session.close(), engine.close()]);
+  }
+}
+
+function bestOf({ bestDice, bestStep }: Trained): Pick<Trained, "bestDice" | "bestStep"> {
+  return { bestDice, bestStep };
+}
+
+async function note(place: RunFolder, onRecord: TrainBundleOptions["onRecord"], record: LogRecord): Promise<void> {
+  await appendLog(place.log, record);
+  onRecord?.(record);
+}
