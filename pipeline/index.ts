@@ -49,6 +49,23 @@ export {
 } from "./stages/deliver.ts";
 export type { ClassMeasurement, IntensityStatistics } from "./stages/measure.ts";
 export type { Provenance, Segmentation } from "./stages/segmentation.ts";
+export { findDataset } from "./train/dataset/find-dataset.ts";
+export type { TrainingCase, TrainingDataset } from "./train/dataset/training-dataset.ts";
+export { type ExaminedDataset, examineDataset, type Fingerprint } from "./train/plan/fingerprint.ts";
+export { makePlan, type PlanOptions } from "./train/plan/make-plan.ts";
+export { readPlan, writePlan } from "./train/plan/plan-file.ts";
+export { planSchema, type TrainingPlan } from "./train/plan-schema.ts";
+export { type RunFolder, runFolderAt } from "./train/run-folder.ts";
+export { type TrainBundleOptions, type TrainedBundle, trainBundle } from "./train/train-bundle.ts";
+export {
+  completeConfig,
+  type PartialTrainingConfig,
+  readTrainingConfig,
+  type TrainingConfig,
+  trainingConfigSchema,
+} from "./train/training-config.ts";
+export { drawTrainingCurves } from "./train/training-curves.ts";
+export type { LogRecord } from "./train/training-log.ts";
 export type { Affine, IndexToLps, Triple } from "./volume/affine.ts";
 export type { Box } from "./volume/box.ts";
 export {

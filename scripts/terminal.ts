@@ -15,8 +15,8 @@ export interface Terminal {
 
 /** How far something is. */
 export interface Progress {
-  /** The step under way, and how much of it is done, 0..1. */
-  readonly update: (step: string, fraction: number) => void;
+  /** The step under way, how much of it is done, 0..1, and what there is to say of it. */
+  readonly update: (step: string, fraction: number, note?: string) => void;
   readonly end: () => void;
 }
 
@@ -55,10 +55,13 @@ export function printable(text: string): string {
   });
 }
 
+/** Steps of a bar: fine enough that the time left is known early in a run of hours. */
+const RESOLUTION = 10_000;
+
 /** One bar; it starts anew with each step, whose speed says nothing of the next one's. */
 function barFor(label: string): Progress {
   const bar = new SingleBar({
-    format: `${printable(label)} {step} {bar} {percentage}% | {eta_formatted} left`,
+    format: `${printable(label)} {step} {bar} {percentage}%{note} | {eta_formatted} left`,
     hideCursor: true,
     clearOnComplete: true,
     stream: process.stderr,
@@ -68,10 +71,10 @@ function barFor(label: string): Progress {
   });
   let current: string | undefined;
   return {
-    update: (step, fraction) => {
-      if (step !== current) bar.start(100, 0, { step: printable(step) });
+    update: (step, fraction, note) => {
+      if (step !== current) bar.start(RESOLUTION, 0, { step: printable(step), note: "" });
       current = step;
-      bar.update(Math.round(100 * fraction));
+      bar.update(Math.round(RESOLUTION * fraction), { note: note === undefined ? "" : ` | ${printable(note)}` });
     },
     end: () => bar.stop(),
   };
@@ -82,13 +85,14 @@ function linesFor(label: string, say: (text: string) => void): Progress {
   let start = 0;
   let last = 0;
   return {
-    update: (nextStep, fraction) => {
+    update: (nextStep, fraction, note) => {
       const now = performance.now();
       if (nextStep !== step) [step, start, last] = [nextStep, now, now];
       if (fraction === 0 || fraction >= 1 || now - last < 1000 * PLAIN_PROGRESS_INTERVAL_S) return;
       last = now;
       const secondsLeft = Math.round((((now - start) / 1000) * (1 - fraction)) / fraction);
-      say(printable(`${label} ${step}: ${Math.round(100 * fraction)} %, about ${secondsLeft} s left`));
+      const said = note === undefined ? "" : `${note}, `;
+      say(printable(`${label} ${step}: ${said}${Math.round(100 * fraction)} %, about ${secondsLeft} s left`));
     },
     end: () => {},
   };

@@ -21,6 +21,8 @@ export type TrainBundleOptions = Omit<RunChoices, "onProgress"> & {
   readonly out: string;
   /** Go on with the run in the folder, with its own settings, plan and split. */
   readonly resume?: boolean | undefined;
+  /** Stop once settings, plan and split lie in the folder. */
+  readonly planOnly?: boolean | undefined;
   /** A safetensors file of the network's weights to start from. */
   readonly init?: string | undefined;
   /** `auto`, or a name that `deviceNames` lists; `cpu` when left out. */
@@ -50,15 +52,17 @@ export interface TrainedBundle {
 }
 
 /**
- * Trains a bundle from a data set: examine, plan, split, prepare, train, deliver; everything it does lies in the run's folder.
+ * Trains a bundle from a data set: examine, plan, split, prepare, train, deliver; everything it does lies in the run's
+ * folder. With `planOnly` there is no result.
  *
  * Stopped at any instant, even by a power cut, it goes on with `resume` from the last checkpoint to the same weights.
  *
  * Errors: as `setUpRun`, `readRun`, `startingPoint`, `train` and `saveBundle`; the signal's reason
  */
-export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle> {
+export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle | undefined> {
   const place = runFolderAt(options.out);
   const inputs = await inputsOf(place, options);
+  if (options.planOnly) return undefined;
   const { device, warnings } = await chooseWorkingDevice(options.device ?? "cpu", {
     threads: options.threads ?? availableParallelism(),
     signal: options.signal,

@@ -5,10 +5,12 @@ import { registerConvert } from "./convert.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerInspect } from "./inspect.ts";
 import { registerSegment } from "./segment.ts";
+import { registerTrain } from "./train.ts";
 
 /** Every command; a new one is a new file and a line here. */
 export const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
   registerSegment,
+  registerTrain,
   registerInspect,
   registerConvert,
   registerBundle,

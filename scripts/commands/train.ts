@@ -1,0 +1,182 @@
+import { join, resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  completeConfig,
+  deviceNames,
+  drawTrainingCurves,
+  type LogRecord,
+  readTrainingConfig,
+  runFolderAt,
+  type TrainedBundle,
+  type TrainingConfig,
+  trainBundle,
+} from "../../pipeline/index.ts";
+import { cacheFolder } from "../cache-folder.ts";
+import { type CommandContext, wholeNumber } from "../command-context.ts";
+import type { Progress, Terminal } from "../terminal.ts";
+
+interface TrainFlags {
+  readonly out: string;
+  readonly config?: string;
+  readonly plan?: string;
+  readonly fold: number | "all";
+  readonly folds: "stratified" | "nnunet";
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly features?: number;
+  readonly dimensions?: "2" | "3";
+  readonly resume?: boolean;
+  readonly init?: string;
+  readonly skipBadCases?: boolean;
+  readonly planOnly?: boolean;
+  readonly device: string;
+  readonly threads?: number;
+  readonly workers?: number;
+  readonly cache: string;
+  readonly json?: boolean;
+}
+
+/** Number of folds that `stratified` makes; nnU-Net's are five too. */
+const FOLDS = 5;
+
+/** `rarevox train`: a data set in, a bundle out. */
+export function registerTrain(program: Command, context: CommandContext): void {
+  program
+    .command("train")
+    .description("train a model bundle on scans with label maps")
+    .argument("<data set>", "folder in the layout of nnU-Net, MSD, images/ and labels/, or a CSV")
+    .requiredOption("--out <run>", "folder of the run: settings, plan, log, checkpoints, bundle")
+    .option("--config <json>", "training settings; what it leaves out has a default (default: all defaults)")
+    .option("--plan <json>", "a plan to take as it is, such as an edited one, instead of making one")
+    .option("--fold <n>", "fold that is held out, counted from 0, or all to train on every case", foldNumber, 0)
+    .addOption(
+      new Option("--folds <kind>", "five folds by the classes that cases hold, or those that nnU-Net draws")
+        .choices(["stratified", "nnunet"])
+        .default("stratified"),
+    )
+    .option("--steps <n>", "steps in all, in place of the settings' own", wholeNumber)
+    .option("--seed <n>", "seed, in place of the settings' own", wholeNumber)
+    .option("--features <n>", "channels of the network's finest stage (default: 16)", wholeNumber)
+    .addOption(new Option("--dimensions <n>", "of the network (default: those of the images)").choices(["2", "3"]))
+    .option("--resume", "go on with the run in the folder from its last checkpoint")
+    .option("--init <safetensors>", "weights to start from: fine-tuning")
+    .option("--skip-bad-cases", "train without the cases that cannot be used instead of refusing the data set")
+    .option("--plan-only", "examine the data set, write plan, settings and split, and stop")
+    .option("--device <name>", `where to train: ${deviceNames.join(", ")}`, "cpu")
+    .option("--threads <n>", "CPU threads of the network (default: all)", wholeNumber)
+    .option("--workers <n>", "threads that make batches (default: 1)", wholeNumber)
+    .option("--cache <folder>", "where prepared cases are kept for later runs", cacheFolder())
+    .option("--json", "print one JSON document about the run on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rarevox train Task04_Hippocampus/ --out runs/hippocampus
+  rarevox train Dataset004/ --out runs/fold1 --fold 1 --folds nnunet --config focal.json
+  rarevox train Dataset004/ --out runs/mine --plan-only      then edit runs/mine/plan.json
+  rarevox train Dataset004/ --out runs/mine --resume
+
+Ctrl-C writes a checkpoint; --resume then comes to the same weights as a run that was never stopped.`,
+    )
+    .action((dataset: string, flags: TrainFlags) => train(dataset, { flags, context }));
+  program
+    .command("curves")
+    .description("draw loss and validation Dice of a run, also while it goes on")
+    .argument("<run>", "folder of the run")
+    .action(async (run: string) => {
+      const place = runFolderAt(resolve(run));
+      await drawTrainingCurves(place);
+      context.terminal().info(place.curves);
+    });
+}
+
+async function train(dataset: string, { flags, context }: { flags: TrainFlags; context: CommandContext }) {
+  const terminal = context.terminal();
+  const config = await configOf(flags);
+  const progress = terminal.progress("train");
+  const { plan, init, device, threads, workers, cache } = flags;
+  const show = shower({ terminal, progress, steps: config.steps });
+  try {
+    const trained = await trainBundle({
+      dataset,
+      out: resolve(flags.out),
+      config,
+      fold: flags.fold,
+      folds: flags.folds,
+      foldCount: FOLDS,
+      plan,
+      planOptions: planOptionsOf(flags),
+      resume: flags.resume,
+      skipBadCases: flags.skipBadCases === true,
+      planOnly: flags.planOnly === true,
+      init,
+      device,
+      threads,
+      workers,
+      cache,
+      onProgress: (stage, done, total) => progress.update(stage, done / total),
+      onRecord: show,
+      onWarning: ({ code, where, text }) => terminal.warn(`${code} ${where}: ${text}`),
+      signal: context.signal,
+    });
+    progress.end();
+    report(trained, { terminal, out: flags.out, json: flags.json === true });
+  } finally {
+    progress.end();
+  }
+}
+
+async function configOf({ config: path, steps, seed }: TrainFlags): Promise<TrainingConfig> {
+  const config = path === undefined ? completeConfig({}) : await readTrainingConfig(path);
+  return { ...config, ...(steps === undefined ? {} : { steps }), ...(seed === undefined ? {} : { seed }) };
+}
+
+function planOptionsOf({ features, dimensions }: TrainFlags) {
+  return {
+    ...(features === undefined ? {} : { features }),
+    ...(dimensions === undefined ? {} : { dimensions: Number(dimensions) as 2 | 3 }),
+  };
+}
+
+function foldNumber(text: string): number | "all" {
+  if (text === "all") return text;
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("expected a whole number such as 0, or all");
+  return Number(text);
+}
+
+/** The live line: step, loss, learning rate, and each class's last validation Dice. */
+function shower({ terminal, progress, steps }: { terminal: Terminal; progress: Progress; steps: number }) {
+  let dice = "";
+  return (record: LogRecord) => {
+    if (record.kind === "step") {
+      const { step, loss, learningRate } = record;
+      const text = `step ${step}/${steps}, loss ${loss.toFixed(3)}, rate ${learningRate.toPrecision(2)}${dice}`;
+      progress.update("steps", step / steps, text);
+    } else if (record.kind === "validation") {
+      dice = Object.entries(record.dice)
+        .map(([name, value]) => `, ${name} ${value.toFixed(3)}`)
+        .join("");
+      terminal.detail(`step ${record.step}: Dice${dice.slice(1)}, mean ${record.meanDice.toFixed(4)}`);
+    } else if (record.kind === "alarm") terminal.warn(record.text);
+    else terminal.detail(`${record.kind} ${record.text}`);
+  };
+}
+
+function report(
+  trained: TrainedBundle | undefined,
+  { terminal, out, json }: { terminal: Terminal; out: string; json: boolean },
+): void {
+  if (trained === undefined) {
+    terminal.info(`planned: edit ${join(out, "plan.json")} and ${join(out, "config.json")}, then pass --resume`);
+    return;
+  }
+  const { place, bestStep, dice, steps, waitShare, device } = trained;
+  const scores = Object.entries(dice)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(", ");
+  const weights = bestStep === undefined ? "the last weights" : `the weights of step ${bestStep}`;
+  terminal.info(`${steps} steps on ${device}, ${(100 * waitShare).toFixed(1)} % of the time spent waiting for batches`);
+  if (scores !== "") terminal.info(`validation Dice of ${weights}: ${scores}`);
+  terminal.info(`bundle: ${place.bundle}`);
+  if (json) process.stdout.write(`${JSON.stringify({ ...trained, place: undefined, bundle: place.bundle })}\n`);
+}
