@@ -33,6 +33,8 @@ export type TrainBundleOptions = Omit<RunChoices, "onProgress"> & {
   /** Where prepared cases are kept; runs may share it. */
   readonly cache: string;
   readonly onProgress?: ((stage: "examine" | "prepare" | "validate", done: number, total: number) => void) | undefined;
+  /** Called before the first step, with the steps taken and those in all. */
+  readonly onStart?: ((taken: number, steps: number) => void) | undefined;
   readonly onRecord?: ((record: LogRecord) => void) | undefined;
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 };
@@ -101,6 +103,7 @@ async function trainOn(
   const graph = trainingGraph(plan, config, device === "cpu" ? "cpu" : "standard");
   const run = runHash(inputs);
   const from = await startingPoint({ place, graph, config, run, classes: plan.classes.length }, options);
+  options.onStart?.(from.step, config.steps);
   const batches = openBatches({ ...config, plan, cases: cases.training, workers });
   const session = await openTrainingSession({ ...graph, ...threads, device });
   const engine = await openEngine({ device, ...threads });

@@ -39,6 +39,9 @@ interface TrainFlags {
 /** Number of folds that `stratified` makes; nnU-Net's are five too. */
 const FOLDS = 5;
 
+/** Options that would make another run of the one that is resumed. */
+const OF_NEW_RUNS = ["config", "plan", "steps", "seed", "features", "dimensions", "init", "planOnly"];
+
 /** `rarevox train`: a data set in, a bundle out. */
 export function registerTrain(program: Command, context: CommandContext): void {
   program
@@ -58,7 +61,12 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .option("--seed <n>", "seed, in place of the settings' own", wholeNumber)
     .option("--features <n>", "channels of the network's finest stage (default: 16)", wholeNumber)
     .addOption(new Option("--dimensions <n>", "of the network (default: those of the images)").choices(["2", "3"]))
-    .option("--resume", "go on with the run in the folder from its last checkpoint")
+    .addOption(
+      new Option(
+        "--resume",
+        "go on with the run in the folder from its last checkpoint, as its settings say",
+      ).conflicts(OF_NEW_RUNS),
+    )
     .option("--init <safetensors>", "weights to start from: fine-tuning")
     .option("--skip-bad-cases", "train without the cases that cannot be used instead of refusing the data set")
     .option("--plan-only", "examine the data set, write plan, settings and split, and stop")
@@ -95,7 +103,7 @@ async function train(dataset: string, { flags, context }: { flags: TrainFlags; c
   const config = await configOf(flags);
   const progress = terminal.progress("train");
   const { plan, init, device, threads, workers, cache } = flags;
-  const show = shower({ terminal, progress, steps: config.steps });
+  const live = liveLine({ terminal, progress });
   try {
     const trained = await trainBundle({
       dataset,
@@ -115,7 +123,8 @@ async function train(dataset: string, { flags, context }: { flags: TrainFlags; c
       workers,
       cache,
       onProgress: (stage, done, total) => progress.update(stage, done / total),
-      onRecord: show,
+      onStart: live.start,
+      onRecord: live.show,
       onWarning: ({ code, where, text }) => terminal.warn(`${code} ${where}: ${text}`),
       signal: context.signal,
     });
@@ -145,21 +154,31 @@ function foldNumber(text: string): number | "all" {
 }
 
 /** The live line: step, loss, learning rate, and each class's last validation Dice. */
-function shower({ terminal, progress, steps }: { terminal: Terminal; progress: Progress; steps: number }) {
-  let dice = "";
-  return (record: LogRecord) => {
+function liveLine({ terminal, progress }: { terminal: Terminal; progress: Progress }) {
+  let [first, steps, dice] = [0, 1, ""];
+  const show = (record: LogRecord) => {
     if (record.kind === "step") {
       const { step, loss, learningRate } = record;
       const text = `step ${step}/${steps}, loss ${loss.toFixed(3)}, rate ${learningRate.toPrecision(2)}${dice}`;
-      progress.update("steps", step / steps, text);
+      progress.update("steps", (step - first) / (steps - first), text);
     } else if (record.kind === "validation") {
-      dice = Object.entries(record.dice)
-        .map(([name, value]) => `, ${name} ${value.toFixed(3)}`)
-        .join("");
-      terminal.detail(`step ${record.step}: Dice${dice.slice(1)}, mean ${record.meanDice.toFixed(4)}`);
+      dice = `, Dice ${textOf(record.dice)}`;
+      terminal.detail(`step ${record.step}${dice}, mean ${record.meanDice.toFixed(4)}`);
     } else if (record.kind === "alarm") terminal.warn(record.text);
     else terminal.detail(`${record.kind} ${record.text}`);
   };
+  return {
+    start: (taken: number, all: number) => {
+      [first, steps] = [taken, all];
+    },
+    show,
+  };
+}
+
+function textOf(dice: Readonly<Record<string, number>>): string {
+  return Object.entries(dice)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(", ");
 }
 
 function report(
@@ -171,9 +190,7 @@ function report(
     return;
   }
   const { place, bestStep, dice, steps, waitShare, device } = trained;
-  const scores = Object.entries(dice)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(", ");
+  const scores = textOf(dice);
   const weights = bestStep === undefined ? "the last weights" : `the weights of step ${bestStep}`;
   terminal.info(`${steps} steps on ${device}, ${(100 * waitShare).toFixed(1)} % of the time spent waiting for batches`);
   if (scores !== "") terminal.info(`validation Dice of ${weights}: ${scores}`);

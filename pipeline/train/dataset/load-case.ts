@@ -74,7 +74,7 @@ async function loadLabels(source: LabelSource, task: LabelTask): Promise<LabelMa
 
 /** A label map turned to the image's axes where its own run elsewhere. */
 async function labelMapAt(path: string, { grid, signal }: LabelTask): Promise<LabelMap> {
-  const { channels } = await readScan(path, { signal });
+  const { channels, format } = await readScan(path, { signal });
   if (channels.length !== 1)
     throw new ShapeError({
       code: "T_LABELS",
@@ -84,11 +84,25 @@ async function labelMapAt(path: string, { grid, signal }: LabelTask): Promise<La
       next: "Merge them into one label map, or give one mask file per class",
     });
   const labels = labelMapOf(channels[0], path);
+  // A DICOM SEG may leave out the slices that hold nothing; of any other file that is a mistake.
+  if (format !== "dicom-seg" && sidesOf(labels) !== sidesOf(grid))
+    throw new ShapeError({
+      code: "T_SHAPE",
+      where: path,
+      expected: `labels of the image's size [${grid.shape}]`,
+      got: `[${labels.shape}]`,
+      next: "Give the labels of this image, or train without the case (--skip-bad-cases)",
+    });
   if (String(labels.shape) === String(grid.shape)) {
     const nudged = nearlyOn(labels, grid);
     if (nudged !== undefined) return nudged;
   }
   return placeOnGrid(labels, grid, path);
+}
+
+/** Sides in any order, as a text to compare. */
+function sidesOf({ shape }: Grid): string {
+  return String([...shape].sort((first, second) => first - second));
 }
 
 /** Labels whose places differ from the image's by no more than tools round. */
