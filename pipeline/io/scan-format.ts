@@ -72,6 +72,8 @@ export interface ReadOptions {
   readonly assumeOrientation?: string | undefined;
   /** Replace voxels that are not finite by the smallest finite one instead of refusing them. */
   readonly nanTo?: "min" | undefined;
+  /** What a picture with a list of colours gives: its colours, or their places in the list, as label maps are stored. */
+  readonly palette?: "colours" | "indices" | undefined;
 }
 
 /** A kind of file that holds scans. `list` and `read` run inside a parsing child, on untrusted bytes. */

@@ -14,6 +14,8 @@ export interface PictureFacts {
   /** Pictures in the file. */
   readonly pages: number;
   readonly format: string;
+  /** Whether a PNG file stores indices into a list of colours. */
+  readonly isPalette: boolean;
 }
 
 /** How samples come out of the decoder; what is none of these is handed over as real numbers. */
@@ -31,7 +33,7 @@ export async function pictureFactsOf(path: string): Promise<PictureFacts> {
     .catch(() => {
       throw pictureError(path);
     });
-  const { width, height, channels, depth, hasAlpha, orientation = 1, pages = 1, format } = facts;
+  const { width, height, channels, depth, hasAlpha, orientation = 1, pages = 1, format, isPalette } = facts;
   const known = depths[depth as keyof typeof depths] ?? "float32";
   const isGray = channels - (hasAlpha ? 1 : 0) === 1;
   return {
@@ -43,22 +45,29 @@ export async function pictureFactsOf(path: string): Promise<PictureFacts> {
     exifOrientation: orientation,
     pages,
     format,
+    isPalette: isPalette === true && format === "png",
   };
 }
 
+/** What of a picture's header its decoding needs. */
+export type PictureSize = Pick<PictureFacts, "width" | "height" | "channels" | "depth">;
+
 /**
- * Decodes a picture into one array per channel; the caller has checked that it is not too large.
+ * Decodes a picture, or its bytes, into one array per channel; the caller has checked that it is not too large.
  *
  * Shape:  [height, width] each
  * Errors: FormatError P_PICTURE for a damaged or truncated file
  */
-export async function decodePicture(path: string, facts: PictureFacts): Promise<readonly VoxelArray[]> {
-  const { width, height, channels, depth } = facts;
+export async function decodePicture(
+  path: string,
+  { width, height, channels, depth }: PictureSize,
+  bytes?: Uint8Array,
+): Promise<readonly VoxelArray[]> {
   const isWide = depth === "uint16";
   const space = channels === 1 ? (isWide ? "grey16" : "b-w") : isWide ? "rgb16" : "srgb";
   const rawDepth = { uint8: "uchar", uint16: "ushort", float32: "float" } as const;
   const { sharp } = await pictureLibrary();
-  const { data, info } = await sharp(path, { failOn: "warning", limitInputPixels: width * height })
+  const { data, info } = await sharp(bytes ?? path, { failOn: "warning", limitInputPixels: width * height })
     .removeAlpha()
     .toColourspace(space)
     .raw({ depth: rawDepth[depth] })

@@ -9,6 +9,7 @@ import { withRegularFile } from "../regular-file.ts";
 import type { FoundScan, Listing, ReadOptions, Refusal, ScanFormat } from "../scan-format.ts";
 import { storedBytes } from "../stored-voxels.ts";
 import { decodePicture, type PictureFacts, pictureFactsOf } from "./decode-picture.ts";
+import { paletteIndicesOf } from "./palette-indices.ts";
 import { pixelSpacingOf } from "./picture-resolution.ts";
 
 /** First bytes of PNG, JPEG and TIFF in both byte orders, BigTIFF too. */
@@ -67,13 +68,15 @@ function foundScan(path: string, { facts, grid, warnings }: PlannedPicture): Fou
 }
 
 /**
- * A picture as a volume of one slice: gray as one channel, colour as red, green and blue.
+ * A picture as a volume of one slice: gray as one channel, colour as red, green and blue, a palette as is asked for.
  *
  * Units:  pixel size as the file states it, else 1 mm; W along rows, H down columns, no place in a patient
  */
 async function readPicture(path: string, options: ReadOptions): Promise<Scan> {
   const { facts, grid, warnings } = await planOf(path, options);
-  const channels = (await decodePicture(path, facts)).map((samples) => {
+  const wantsIndices = options.palette === "indices" && facts.isPalette;
+  const decoded = wantsIndices ? [await paletteIndicesOf(path, facts)] : await decodePicture(path, facts);
+  const channels = decoded.map((samples) => {
     const { data, warnings: odd } = checkedVoxels(samples, { prefix: "P", where: path, nanTo: options.nanTo });
     return { volume: volumeOf(data, grid, path), odd };
   });

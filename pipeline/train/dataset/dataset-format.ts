@@ -1,4 +1,4 @@
-import { basename, join, resolve, sep } from "node:path";
+import { basename, resolve, sep } from "node:path";
 import { colorOf } from "../../bundle/class-colors.ts";
 import { FormatError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
@@ -9,13 +9,36 @@ export interface DatasetFormat {
   /** For messages. */
   readonly name: string;
   /** Whether a folder or file is one; `list` is the JSON object in its `dataset.json`, where there is one. */
-  recognises(path: string, list: Readonly<Record<string, unknown>> | undefined): Promise<boolean>;
+  recognises(path: string, list: DatasetList | undefined, options: FindDatasetOptions): Promise<boolean>;
   /** Errors: FormatError and ConfigError that name the file, what was found and what was expected */
-  read(path: string): Promise<TrainingDataset>;
+  read(path: string, options: FindDatasetOptions): Promise<TrainingDataset>;
+}
+
+/** The object in a `dataset.json`, before anything in it was checked. */
+export type DatasetList = Readonly<Record<string, unknown>>;
+
+/** How to look for a data set. */
+export interface FindDatasetOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Endings of volumes, the longest first. */
-const endings = [".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".png", ".tiff", ".tif", ".jpeg", ".jpg"];
+const endings = [
+  ".nii.gz",
+  ".nii",
+  ".seg.nrrd",
+  ".nrrd",
+  ".nhdr",
+  ".mha",
+  ".mhd",
+  ".seg.dcm",
+  ".dcm",
+  ".png",
+  ".tiff",
+  ".tif",
+  ".jpeg",
+  ".jpg",
+];
 
 /** A file's name without folder and ending. */
 export function caseIdOf(path: string): string {
@@ -39,7 +62,7 @@ export function pathInside(
   { folder, where }: { readonly folder: string; readonly where: string },
 ): string {
   const found = resolve(folder, path);
-  if (found.startsWith(resolve(folder) + sep) && !path.includes("\0")) return join(found);
+  if (found.startsWith(resolve(folder) + sep) && !path.includes("\0")) return found;
   throw new FormatError({
     code: "T_PATH",
     where,

@@ -1,24 +1,31 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readJsonText } from "../../bundle/json-text.ts";
+import { Type } from "@sinclair/typebox";
+import { parseJson } from "../../bundle/json-schema.ts";
 import { ConfigError } from "../../volume/errors.ts";
-import type { DatasetFormat } from "./dataset-format.ts";
+import { csvList } from "./csv-list.ts";
+import type { DatasetFormat, DatasetList, FindDatasetOptions } from "./dataset-format.ts";
+import { dicomFolders } from "./dicom-folders.ts";
+import { folderPair } from "./folder-pair.ts";
 import { msd } from "./msd.ts";
 import { nnunetRaw } from "./nnunet-raw.ts";
+import { readList } from "./read-list.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
 /** Kinds of data sets, in the order in which they are tried. */
-export const datasetFormats: readonly DatasetFormat[] = [nnunetRaw, msd];
+export const datasetFormats: readonly DatasetFormat[] = [nnunetRaw, msd, csvList, folderPair, dicomFolders];
 
 /**
- * A data set at a path, whatever kind it is; no voxel is read.
+ * A data set at a path, whatever kind it is.
  *
+ * Cost:   headers of files at most where a list names the classes; else the label maps are read to find them
  * Errors: ConfigError T_DATASET when there is none; FormatError and ConfigError for what is wrong with its list
  */
-export async function findDataset(path: string): Promise<TrainingDataset> {
+export async function findDataset(path: string, options: FindDatasetOptions = {}): Promise<TrainingDataset> {
   const place = resolve(path);
   const list = await listAt(place);
-  for (const format of datasetFormats) if (await format.recognises(place, list)) return format.read(place);
+  for (const format of datasetFormats)
+    if (await format.recognises(place, list, options)) return format.read(place, options);
   throw new ConfigError({
     code: "T_DATASET",
     where: path,
@@ -28,10 +35,9 @@ export async function findDataset(path: string): Promise<TrainingDataset> {
   });
 }
 
-/** The object in `dataset.json`; what is wrong with a list is said by the format that it looks like. */
-async function listAt(folder: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const bytes = await readFile(join(folder, "dataset.json")).catch(() => undefined);
-  const text = bytes === undefined ? undefined : readJsonText(bytes);
-  const value = text !== undefined && "value" in text ? text.value : undefined;
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+/** The object in `dataset.json`; which keys it has to have is said by the format that it looks like. */
+async function listAt(folder: string): Promise<DatasetList | undefined> {
+  const where = join(folder, "dataset.json");
+  const bytes = await readList(where);
+  return bytes === undefined ? undefined : parseJson(bytes, Type.Object({}), { where, code: "T_DATASET" });
 }

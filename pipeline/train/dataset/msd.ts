@@ -1,9 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import type { Frozen } from "../../bundle/schema-parts.ts";
 import { caseIdOf, classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import { readList } from "./read-list.ts";
 import type { TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const path = Type.String({ minLength: 1, maxLength: 1000 });
@@ -26,10 +27,10 @@ type MsdList = Frozen<(typeof msdSchema)["static"]>;
 /** Medical Segmentation Decathlon. Source: Antonelli 2022, doi:10.1038/s41467-022-30695-9, http://medicaldecathlon.com */
 export const msd: DatasetFormat = {
   name: "MSD",
-  recognises: async (_, list) => list !== undefined && "modality" in list && "training" in list,
+  recognises: async (_, list) => list !== undefined && "modality" in list,
   read: async (folder) => {
     const where = join(folder, "dataset.json");
-    const list = parseJson(await readFile(where), msdSchema, { where, code: "T_DATASET" });
+    const list = parseJson((await readList(where)) ?? "", msdSchema, { where, code: "T_DATASET" });
     // The Decathlon keeps the labels of its test images to itself; who has some puts them here.
     const testLabels = new Set(await readdir(join(folder, TEST_LABELS)).catch(() => []));
     return datasetOf(list, { folder, where, testLabels });

@@ -1,10 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import type { Frozen } from "../../bundle/schema-parts.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import { readList } from "./read-list.ts";
 import type { DatasetRegion, TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const id = Type.Integer({ minimum: 0, maximum: 65535 });
@@ -42,10 +43,10 @@ interface Place {
  */
 export const nnunetRaw: DatasetFormat = {
   name: "nnU-Net",
-  recognises: async (_, list) => list !== undefined && "channel_names" in list && "file_ending" in list,
+  recognises: async (_, list) => list !== undefined && "channel_names" in list,
   read: async (folder) => {
     const where = join(folder, "dataset.json");
-    const list = parseJson(await readFile(where), rawSchema, { where, code: "T_DATASET" });
+    const list = parseJson((await readList(where)) ?? "", rawSchema, { where, code: "T_DATASET" });
     return datasetOf(list, { folder, where });
   },
 };
@@ -120,32 +121,34 @@ function testCases(list: RawList, place: Place): Promise<readonly TrainingCase[]
   return casesIn(place, list, { images: "imagesTs", labels: "labelsTs" });
 }
 
-/** Cases by the names of their images: `<case>_0000.nii.gz`, one file per channel. */
+/** Cases by the names of their images: `<case>_0000.nii.gz`, one file per channel, or one of all for colour pictures. */
 async function casesIn(
   { folder }: Place,
-  { file_ending, channel_names }: RawList,
+  { file_ending }: RawList,
   folders: { readonly images: string; readonly labels: string },
 ): Promise<readonly TrainingCase[]> {
-  const [images, labels] = await Promise.all(
-    [folders.images, folders.labels].map((name) => namesIn(join(folder, name))),
-  );
-  const known = new Set(labels);
-  const ids = new Set(
-    images.flatMap((name) => {
-      const stem = name.endsWith(file_ending) ? name.slice(0, -file_ending.length) : "";
-      return /_\d{4}$/.test(stem) ? [stem.slice(0, -5)] : [];
-    }),
-  );
-  const channels = Object.keys(channel_names).map((_, n) => String(n).padStart(4, "0"));
-  return [...ids].sort().map((id) => ({
+  const names = await namesIn(join(folder, folders.images));
+  const labels = new Set(await namesIn(join(folder, folders.labels)));
+  const images = new Map<string, string[]>();
+  for (const name of names) {
+    const stem = name.endsWith(file_ending) ? name.slice(0, -file_ending.length) : "";
+    if (!CHANNEL.test(stem)) continue;
+    const id = stem.replace(CHANNEL, "");
+    images.set(id, [...(images.get(id) ?? []), join(folder, folders.images, name)]);
+  }
+  return [...images].map(([id, paths]) => ({
     id,
-    images: channels.map((channel) => join(folder, folders.images, `${id}_${channel}${file_ending}`)),
-    ...(known.has(id + file_ending)
+    images: paths,
+    ...(labels.has(id + file_ending)
       ? { labels: { kind: "label-map" as const, path: join(folder, folders.labels, id + file_ending) } }
       : {}),
   }));
 }
 
+/** Number of a channel at the end of a name. */
+const CHANNEL = /_\d{4}$/;
+
+/** Sorted, so that channels and cases are too. */
 async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
+  return (await readdir(folder).catch(() => [])).sort();
 }

@@ -48,7 +48,9 @@ export interface TrainingCase {
 export type LabelSource =
   | { readonly kind: "label-map"; readonly path: string }
   /** One mask per class; where two claim a voxel, the later class of the data set wins. */
-  | { readonly kind: "masks"; readonly paths: readonly { readonly classId: number; readonly path: string }[] };
+  | { readonly kind: "masks"; readonly paths: readonly { readonly classId: number; readonly path: string }[] }
+  /** Files that name their classes themselves, as DICOM SEG does: by name those of the data set, whatever their number. */
+  | { readonly kind: "segmentations"; readonly paths: readonly string[] };
 
 /** A case in memory, every channel and the labels on one grid, at the scan's own spacing and orientation. */
 export interface LoadedCase {

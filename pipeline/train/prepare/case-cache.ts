@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { labelFilesOf } from "../dataset/label-files.ts";
 import { loadCase } from "../dataset/load-case.ts";
 import type { TrainingCase, TrainingDataset } from "../dataset/training-dataset.ts";
 import { type PreparationPlan, prepareCase } from "./prepare-case.ts";
@@ -61,8 +62,7 @@ async function keyOf(
   { id, images, labels }: TrainingCase,
   { dataset, plan }: { readonly dataset: TrainingDataset; readonly plan: PreparationPlan },
 ): Promise<string> {
-  const labelPaths =
-    labels === undefined ? [] : labels.kind === "masks" ? labels.paths.map(({ path }) => path) : [labels.path];
+  const labelPaths = labels === undefined ? [] : labelFilesOf(labels);
   const { input, orientation, spacingMm, interpolation } = plan;
   const { classes, regions, ignoreLabel } = dataset;
   const key = {
