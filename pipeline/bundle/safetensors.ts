@@ -29,9 +29,11 @@ const tensorSchema = Type.Object(
   },
   { additionalProperties: false },
 );
-const metadataSchema = Type.Record(Type.String(), Type.String());
+const headerSchema = Type.Record(Type.String(), tensorSchema);
+const metadataSchema = Type.Object({ __metadata__: Type.Record(Type.String(), Type.String()) });
 
-type Header = ReadonlyMap<string, Static<typeof tensorSchema>>;
+type TensorEntry = Static<typeof tensorSchema>;
+type Header = ReadonlyMap<string, TensorEntry>;
 
 /**
  * Writes weights so that PyTorch's `safetensors` reads them; the file appears whole or not at all.
@@ -106,14 +108,9 @@ function parsedHeader(bytes: Uint8Array, where: string) {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw headerError(where, "a JSON object as header", "another value");
   const { __metadata__: texts = {}, ...entries } = value as Record<string, unknown>;
-  const metadata = checkJson(texts, metadataSchema, { where: `${where}#/__metadata__`, code: "W_HEADER" });
-  const header = new Map(
-    Object.entries(entries).map(([name, entry]) => [
-      name,
-      checkJson(entry, tensorSchema, { where: `${where}#/${name}`, code: "W_TENSOR" }) as Static<typeof tensorSchema>,
-    ]),
-  );
-  return { header, metadata: new Map(Object.entries(metadata)) };
+  const metadata = checkJson({ __metadata__: texts }, metadataSchema, { where, code: "W_HEADER" }).__metadata__;
+  const header = checkJson(entries, headerSchema, { where, code: "W_TENSOR" }) as Readonly<Record<string, TensorEntry>>;
+  return { header: new Map(Object.entries(header)), metadata: new Map(Object.entries(metadata)) };
 }
 
 /** Each tensor has the bytes that its shape says, one behind the other, and nothing is left over: as the format demands. */

@@ -1,0 +1,61 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { nnunetFolds, stratifiedFolds } from "../../../../pipeline/train/plan/folds.ts";
+import { mersenneTwister } from "../../../../pipeline/train/plan/mersenne-twister.ts";
+
+describe("mersenneTwister", () => {
+  it("gives the published first numbers of seed 5489", () => {
+    // The 10000th number of the default seed is what the C++ standard asks of std::mt19937.
+    const next = mersenneTwister(5489);
+    assert.deepEqual([next(), next(), next()], [3499211612, 581869302, 3890346734]);
+    for (let n = 3; n < 9999; n++) next();
+    assert.equal(next(), 4123659995);
+  });
+});
+
+describe("nnunetFolds", () => {
+  it("draws what numpy.random.RandomState(12345).shuffle makes of 13 cases, as KFold(5, shuffle=True) does", () => {
+    // numpy 1.24: a = arange(13); RandomState(12345).shuffle(a); folds of 3, 3, 3, 2, 2
+    const ids = Array.from({ length: 13 }, (_, n) => `case_${String(n).padStart(2, "0")}`);
+    const found = nnunetFolds([...ids].reverse()).map((fold) => fold.map((id) => Number(id.slice(5))));
+    assert.deepEqual(found, [
+      [0, 7, 9],
+      [3, 6, 10],
+      [8, 11, 12],
+      [1, 4],
+      [2, 5],
+    ]);
+  });
+});
+
+const caseList = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }), {
+  minLength: 5,
+  maxLength: 60,
+});
+
+describe("stratifiedFolds", () => {
+  it("holds each case out once, in folds whose sizes differ by few", () =>
+    fc.assert(
+      fc.property(caseList, fc.integer({ min: 2, max: 5 }), (classes, count) => {
+        const cases = classes.map((classIds, n) => ({ id: `c${n}`, classIds }));
+        const folds = stratifiedFolds(cases, { count });
+        assert.equal(folds.length, count);
+        assert.deepEqual(folds.flat().sort(), cases.map(({ id }) => id).sort());
+      }),
+    ));
+
+  it("puts one of five rare cases into each of five folds, where a plain shuffle may not", () => {
+    const cases = Array.from({ length: 50 }, (_, n) => ({ id: `c${n}`, classIds: n < 5 ? [1, 2] : [1] }));
+    for (let seed = 0; seed < 20; seed++)
+      for (const fold of stratifiedFolds(cases, { seed })) {
+        assert.equal(fold.length, 10);
+        assert.equal(fold.filter((id) => Number(id.slice(1)) < 5).length, 1);
+      }
+  });
+
+  it("is fixed by the seed, whatever order the cases come in", () => {
+    const cases = Array.from({ length: 20 }, (_, n) => ({ id: `c${n}`, classIds: [1 + (n % 3)] }));
+    assert.deepEqual(stratifiedFolds([...cases].reverse(), { seed: 7 }), stratifiedFolds(cases, { seed: 7 }));
+    assert.notDeepEqual(stratifiedFolds(cases, { seed: 8 }), stratifiedFolds(cases, { seed: 7 }));
+  });
+});
