@@ -4,18 +4,31 @@ import { crc32, deflateSync } from "node:zlib";
 export interface PngFields {
   readonly width: number;
   readonly height: number;
-  /** 0 gray, 2 colour, 6 colour with opacity. */
-  readonly colorType: 0 | 2 | 6;
+  /** 0 gray, 2 colour, 3 palette, 6 colour with opacity. */
+  readonly colorType: 0 | 2 | 3 | 6;
   readonly samples: Uint8Array | Uint16Array;
+  /** Of samples that are packed several to a byte, each row to whole bytes. */
+  readonly bitDepth?: 1 | 2 | 4;
+  /** Red, green, blue of each index, one after another. */
+  readonly palette?: readonly number[];
   readonly pixelsPerMetre?: readonly [x: number, y: number];
 }
 
 /** A PNG file, chunk by chunk. Source: PNG, third edition */
-export function pngFile({ width, height, colorType, samples, pixelsPerMetre }: PngFields): Buffer {
+export function pngFile(fields: PngFields): Buffer {
+  const {
+    width,
+    height,
+    colorType,
+    samples,
+    pixelsPerMetre,
+    palette,
+    bitDepth = 8 * samples.BYTES_PER_ELEMENT,
+  } = fields;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8 * samples.BYTES_PER_ELEMENT, colorType, 0, 0, 0], 8);
+  header.set([bitDepth, colorType, 0, 0, 0], 8);
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   if (samples.BYTES_PER_ELEMENT === 2) bytes.swap16(); // big endian
   const rowBytes = bytes.length / height;
@@ -31,6 +44,7 @@ export function pngFile({ width, height, colorType, samples, pixelsPerMetre }: P
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
     ...(pixelsPerMetre === undefined ? [] : [chunk("pHYs", physical)]),
+    ...(palette === undefined ? [] : [chunk("PLTE", Buffer.from(palette))]),
     chunk("IDAT", deflateSync(Buffer.concat(rows.flat()))),
     chunk("IEND", Buffer.alloc(0)),
   ]);

@@ -83,14 +83,18 @@ function regionsOf(labels: RawList["labels"], list: RawList, { where }: Place): 
     name,
     classIds: (typeof value === "number" ? [value] : [...value]).sort((first, second) => first - second),
   }));
-  if (list.regions_class_order?.length === regions.length) return regions;
-  throw new FormatError({
-    code: "T_DATASET",
-    where,
-    expected: `regions_class_order with ${regions.length} entries, one per region`,
-    got: list.regions_class_order === undefined ? "none" : `${list.regions_class_order.length}`,
-    next: "Add it: the label that each region leaves behind, in the order of the regions",
-  });
+  const { length } = list.regions_class_order ?? [];
+  if (length !== regions.length)
+    throw regionsError(where, `regions_class_order with ${regions.length} entries, one per region`, `${length}`);
+  const withBackground = regions.find(({ classIds }) => classIds.includes(0));
+  if (withBackground === undefined) return regions;
+  throw regionsError(where, "regions of labels from 1 on", `0 in region ${withBackground.name}`);
+}
+
+function regionsError(where: string, expected: string, got: string): FormatError {
+  const next =
+    "See nnU-Net, Region-based training: each region lists its labels, regions_class_order what it leaves behind";
+  return new FormatError({ code: "T_DATASET", where, expected, got, next });
 }
 
 /** The label values that regions are made of, each named after the smallest region that has it. */
