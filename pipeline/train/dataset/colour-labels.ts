@@ -1,4 +1,5 @@
 import { FormatError } from "../../volume/errors.ts";
+import { labelMapOf } from "../../volume/label-map.ts";
 import { type LabelMap, type Volume, volumeOf } from "../../volume/volume.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
@@ -20,7 +21,7 @@ export function labelsOfColours(
     if (id === undefined) throw colourError(where, [red.data[i], green.data[i], blue.data[i]]);
     labels[i] = id;
   }
-  return volumeOf(labels, red, where);
+  return labelMapOf(volumeOf(labels, red, where), where);
 }
 
 /** The brightest of a picture's colours at each voxel: a mask, whatever colour it was painted in. */

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { CsvError, parse } from "csv-parse/sync";
 import { FormatError } from "../../volume/errors.ts";
-import { channelsOfImage } from "./channels-of-images.ts";
+import { channelsOfImages } from "./channels-of-images.ts";
 import { withLabelClasses } from "./classes-of-labels.ts";
 import { type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
 import { readList } from "./read-list.ts";
@@ -27,7 +27,7 @@ export const csvList: DatasetFormat = {
     return {
       name: basename(path).replace(/\.[ct]sv$/i, ""),
       path,
-      channels: await channelsOf(table, { first: rows[0].trainingCase, signal }),
+      channels: await channelsOf(table, { cases: rows.map(({ trainingCase }) => trainingCase), signal }),
       ...(await withLabelClasses({ training: of("train"), testing: of("test") }, search)),
     };
   },
@@ -99,9 +99,13 @@ function rowOf(
 
 async function channelsOf(
   { images }: Table,
-  { first, signal }: { readonly first: TrainingCase; readonly signal: AbortSignal | undefined },
+  { cases, signal }: { readonly cases: readonly TrainingCase[]; readonly signal: AbortSignal | undefined },
 ): Promise<readonly DatasetChannel[]> {
-  if (images.length === 1) return channelsOfImage(first.images[0], { signal });
+  if (images.length === 1)
+    return channelsOfImages(
+      cases.map((each) => each.images[0]),
+      { signal },
+    );
   return images.map(({ name }, n) => ({ name: name === "" ? `image ${n + 1}` : name, ...modalityOf(name) }));
 }
 

@@ -5,6 +5,7 @@ import type { FoundScan } from "../../io/scan-format.ts";
 import { inOrder } from "../in-order.ts";
 import { channelName } from "./channels-of-images.ts";
 import { withLabelClasses } from "./classes-of-labels.ts";
+import { commonest } from "./commonest.ts";
 import { type DatasetFormat, modalityOf } from "./dataset-format.ts";
 import type { DatasetChannel, TrainingCase } from "./training-dataset.ts";
 
@@ -31,8 +32,12 @@ export const dicomFolders: DatasetFormat = {
     const found = (folders: readonly string[]) =>
       inOrder(folders, async (folder) => caseIn(folder, (await findScans([folder], { signal })).scans), { atOnce: 2 });
     const cases = { training: await found(training), testing: await found(testing) };
+    const typical = commonest(
+      cases.training as readonly [TrainingCase, ...TrainingCase[]],
+      ({ images }) => images.length,
+    );
     const settled = await withLabelClasses(cases, { folder: path, signal });
-    return { name: basename(path), path, channels: await channelsOf(cases.training[0], signal), ...settled };
+    return { name: basename(path), path, channels: await channelsOf(typical, signal), ...settled };
   },
 };
 

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ConfigError } from "../../volume/errors.ts";
-import { channelsOfImage } from "./channels-of-images.ts";
+import { channelsOfImages } from "./channels-of-images.ts";
 import { type ClassSearch, type SplitCases, withLabelClasses } from "./classes-of-labels.ts";
 import { caseIdOf, type DatasetFormat, isVolumeFile } from "./dataset-format.ts";
 import { type MaskFiles, masksPerCase, masksPerFolder, withClasses } from "./mask-files.ts";
@@ -40,8 +40,10 @@ export const folderPair: DatasetFormat = {
     const training = await casesIn(path, trainingPairs);
     const testing = await casesIn(path, testPairs);
     if (training.length === 0 || training.every(({ labels }) => labels === undefined)) throw unmatchedError(path);
-    const first = training.find(({ labels }) => labels !== undefined) ?? training[0];
-    const channels = await channelsOfImage(first.images[0], { signal });
+    const channels = await channelsOfImages(
+      training.flatMap(({ images }) => images),
+      { signal },
+    );
     return {
       name: basename(path),
       path,

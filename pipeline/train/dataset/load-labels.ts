@@ -1,4 +1,3 @@
-import { readScan } from "../../io/read-scan.ts";
 import { FormatError, ShapeError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
 import { labelMapOf } from "../../volume/label-map.ts";
@@ -7,6 +6,7 @@ import type { Scan } from "../../volume/scan.ts";
 import { type Grid, type LabelArray, type LabelMap, volumeOf, voxelCountOf } from "../../volume/volume.ts";
 import { labelsOfColours, paintedIn } from "./colour-labels.ts";
 import { ontoGridIfSame } from "./onto-grid.ts";
+import { readLabelFile } from "./read-label-file.ts";
 import type { LabelSource, TrainingDataset } from "./training-dataset.ts";
 
 /** What labels are read for. */
@@ -29,7 +29,7 @@ export function loadLabels(source: LabelSource, task: LabelTask): Promise<LabelM
 }
 
 async function loadLabelMap(path: string, task: LabelTask): Promise<LabelMap> {
-  const scan = await readLabels(path, task);
+  const scan = await readLabelFile(path, task);
   const labels = placed(labelsIn(scan, task.dataset, path), { scan, grid: task.grid, path });
   const { dataset } = task;
   const known = new Set([0, ...dataset.classes.map(({ id }) => id)]);
@@ -43,7 +43,7 @@ async function loadMasks(masks: Extract<LabelSource, { kind: "masks" }>["paths"]
   const { grid } = task;
   const merged = new Uint16Array(voxelCountOf(grid.shape));
   for (const { classId, path } of masks) {
-    const scan = await readLabels(path, task);
+    const scan = await readLabelFile(path, task);
     const mask = scan.format === "raster" ? paintedIn(scan.channels) : onlyChannelOf(scan, path);
     const { data } = placed(mask, { scan, grid, path });
     const inside = data.find((value) => value !== 0) ?? 0;
@@ -61,7 +61,7 @@ async function loadSegmentations(paths: readonly string[], task: LabelTask): Pro
   const { dataset, grid } = task;
   const merged = new Uint16Array(voxelCountOf(grid.shape));
   for (const path of paths) {
-    const scan = await readLabels(path, task);
+    const scan = await readLabelFile(path, task);
     if (scan.classes === undefined)
       throw labelsError(path, "a segmentation that names its classes", "one without names");
     const idOf = datasetIdsOf(scan.classes, { dataset, path });
@@ -81,19 +81,6 @@ function datasetIdsOf(
   const unknown = classes.filter(({ name }) => !idOfName.has(name)).map(({ name }) => name);
   if (unknown.length > 0) throw valuesError(path, [...idOfName.keys()], unknown);
   return new Map([[0, 0], ...classes.map(({ id, name }) => [id, idOfName.get(name) ?? 0] as const)]);
-}
-
-/** Errors: FormatError T_LOSSY for a picture whose values are no longer those that somebody drew; as `readScan` */
-async function readLabels(path: string, { signal }: Pick<LabelTask, "signal">): Promise<Scan> {
-  const scan = await readScan(path, { signal, palette: "indices" });
-  if (scan.format !== "raster" || !/\.jpe?g$/i.test(path)) return scan;
-  throw new FormatError({
-    code: "T_LOSSY",
-    where: path,
-    expected: "labels in a lossless format",
-    got: "JPEG",
-    next: "Export them again as PNG from the program that drew them",
-  });
 }
 
 function labelsIn(scan: Scan, dataset: LabelTask["dataset"], path: string): LabelMap {

@@ -1,0 +1,23 @@
+import { readScan } from "../../io/read-scan.ts";
+import { FormatError } from "../../volume/errors.ts";
+import type { Scan } from "../../volume/scan.ts";
+
+/**
+ * A file as labels are read: a picture with a palette gives indices.
+ *
+ * Errors: FormatError T_LOSSY for a picture whose values are no longer those that somebody drew; as `readScan`
+ */
+export async function readLabelFile(
+  path: string,
+  { signal }: { readonly signal: AbortSignal | undefined },
+): Promise<Scan> {
+  const scan = await readScan(path, { signal, palette: "indices" });
+  if (scan.format !== "raster" || !/\.jpe?g$/i.test(path)) return scan;
+  throw new FormatError({
+    code: "T_LOSSY",
+    where: path,
+    expected: "labels in a lossless format",
+    got: "JPEG",
+    next: "Export them again as PNG from the program that drew them",
+  });
+}
