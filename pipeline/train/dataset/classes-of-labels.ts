@@ -96,7 +96,8 @@ async function areNamed(paths: readonly string[], search: ClassSearch): Promise<
 export async function listedClasses(folder: string): Promise<readonly LabelClass[] | undefined> {
   const path = join(folder, CLASSES_FILE);
   const text = await readList(path);
-  return text === undefined ? undefined : parseLabelClasses(text, path);
+  if (text === undefined) return undefined;
+  return [...parseLabelClasses(text, path)].sort((first, second) => first.id - second.id);
 }
 
 interface LabelContent {

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { findScans } from "../../io/find-scans.ts";
 import type { FoundScan } from "../../io/scan-format.ts";
 import { inOrder } from "../in-order.ts";
@@ -89,6 +89,6 @@ async function channelsOf(
 
 /** The part of a folder's path below that of its case. */
 function nameBelow(image: string, id: string): string {
-  const parts = image.split(/[\\/]/);
-  return parts.slice(parts.lastIndexOf(id) + 1).join("/") || relative(dirname(image), image);
+  const parts = image.split(sep);
+  return parts.slice(parts.lastIndexOf(id) + 1).join("/");
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import { ConfigError } from "../../volume/errors.ts";
+import { checkNames } from "./check-names.ts";
 import { csvList } from "./csv-list.ts";
 import type { DatasetFormat, DatasetList, FindDatasetOptions } from "./dataset-format.ts";
 import { dicomFolders } from "./dicom-folders.ts";
@@ -19,13 +20,18 @@ export const datasetFormats: readonly DatasetFormat[] = [nnunetRaw, msd, csvList
  * A data set at a path, whatever kind it is.
  *
  * Cost:   headers of files at most where a list names the classes; else the label maps are read to find them
- * Errors: ConfigError T_DATASET when there is none; FormatError and ConfigError for what is wrong with its list
+ * Errors: ConfigError T_DATASET when there is none; FormatError and ConfigError for what is wrong with its list, T_NAME for
+ *         names that no plan could hold
  */
 export async function findDataset(path: string, options: FindDatasetOptions = {}): Promise<TrainingDataset> {
   const place = resolve(path);
   const list = await listAt(place);
   for (const format of datasetFormats)
-    if (await format.recognises(place, list, options)) return format.read(place, options);
+    if (await format.recognises(place, list, options)) {
+      const found = await format.read(place, options);
+      checkNames(found);
+      return found;
+    }
   throw new ConfigError({
     code: "T_DATASET",
     where: path,

@@ -58,6 +58,8 @@ describe("folderPair", () => {
     assert.deepEqual((await findDataset(folderWith({ ...files, "classes.json": classes }))).classes, classes);
     const wrong = folderWith({ ...files, "classes.json": [{ id: 0, name: "liver", colorRgb: [1, 2, 3] }] });
     assert.equal(await codeOfFailure(findDataset(wrong)), "M_LABELS");
+    const twice = folderWith({ ...files, "classes.json": [...classes, { ...classes[0], name: "spleen" }] });
+    assert.equal(await codeOfFailure(findDataset(twice)), "T_NAME");
   });
 
   it("keeps labels without an image as a case that cannot be read", async () => {

@@ -96,6 +96,19 @@ describe("msd", () => {
     );
   });
 
+  for (const [what, changes] of [
+    ["a class without a name", { labels: { "0": "background", "1": " " } }],
+    ["a class name of two lines", { labels: { "0": "background", "1": "a\nb" } }],
+    ["two classes of one name", { labels: { "0": "background", "1": "tumour", "2": "tumour" } }],
+    ["no class", { labels: { "0": "background" } }],
+    ["a channel without a name", { modality: { "0": "" } }],
+    ["a case that is called ..", { training: [{ image: "imagesTr/...nii", label: "a.nii" }] }],
+  ] as const)
+    it(`refuses ${what}`, async () => {
+      const found = findDataset(folderWith({ "dataset.json": { ...list, ...changes } }));
+      assert.equal(await codeOfFailure(found), "T_NAME");
+    });
+
   it("names a syntax error of dataset.json instead of taking the folder for something else", async () => {
     const folder = folderWith({ "dataset.json": '{"modality": ', "images/a.nii": nifti(), "labels/a.nii": nifti() });
     assert.equal(await codeOfFailure(findDataset(folder)), "T_DATASET");
