@@ -30,7 +30,9 @@ export interface TrainingStepOptions {
   /** [N, C, ...sides] of a batch of images. */
   readonly imageShape: readonly number[];
   /** From the network's logits, finest first, and labels [N, 1, ...sides] as float32. */
-  readonly objective: (logits: readonly Value[], labels: Value) => Objective;
+  readonly objective: (logits: readonly Value[], labels: Value, distances?: Value) => Objective;
+  /** Channels of signed distances that the objective asks for, an input `distances` [N, channels, ...sides]; none when left out. */
+  readonly distanceChannels?: number;
   readonly optimiser: Optimiser;
   /** See `OptimiserInput`; 0 when left out. */
   readonly weightDecay?: number;
@@ -47,7 +49,7 @@ export interface TrainingStepOptions {
 /** A graph that is one training step, and what goes through it. */
 export interface TrainingStep {
   /**
-   * Inputs: image, labels, learning_rate, step (1 in the first), and everything in `carried`.
+   * Inputs: image, labels, distances where asked for, learning_rate, step (1 in the first), and everything in `carried`.
    * Outputs: loss, gradient_norm, one per term, and `next.<name>` for everything in `carried`.
    */
   readonly graph: Graph;
@@ -83,6 +85,9 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   const graph = graphBuilder("training step", { dialect });
   const image = graph.input("image", imageShape);
   const labels = graph.input("labels", imageShape.with(1, 1));
+  const { distanceChannels } = options;
+  const distances =
+    distanceChannels === undefined ? [] : [graph.input("distances", imageShape.with(1, distanceChannels))];
   const scalars = { learningRate: graph.input("learning_rate", []), step: graph.input("step", []) };
   const carrier = carriedValues(graph);
   const vectors = groups.map((group) =>
@@ -90,7 +95,7 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   );
   const weights = new Map(groups.flatMap((group, n) => [...parametersIn(vectors[n], group)]));
   const logits = network(image, parametersOf(graph, carriedSource(weights, carrier)));
-  const { loss, terms = {} } = objective(logits, labels);
+  const { loss, terms = {} } = objective(logits, labels, ...distances);
   const names = groups.flatMap(({ parameters }) => parameters.map(({ name }) => name));
   const ofWeights = gradientsOf(loss, names.map(valueIn(weights)), { recompute });
   const gradientOf = new Map(names.map((name, n) => [name, ofWeights[n]]));

@@ -45,9 +45,11 @@ const handlers: Handlers = {
     training = await openTrainingRunner(shape, model, options);
     return { answer: {} };
   },
-  trainStep: async (numbers, [image, labels]) => ({
-    answer: await opened(training).step(floatsOf(image), floatsOf(labels), numbers),
-  }),
+  trainStep: async (numbers, [image, labels, distances]) => {
+    const more = distances === undefined ? {} : { distances: floatsOf(distances) };
+    const batch = { image: floatsOf(image), labels: floatsOf(labels), ...more };
+    return { answer: await opened(training).step(batch, numbers) };
+  },
   readTraining: async () => ({ answer: {}, arrays: opened(training).read() }),
   writeTraining: async (_, arrays) => {
     opened(training).write(arrays.map(floatsOf));

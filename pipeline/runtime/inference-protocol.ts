@@ -13,7 +13,7 @@ export interface Requests {
   readonly predict: { readonly ask: PredictAsk; readonly answer: { readonly shape: Triple } };
   /** Array sent along: the graph. */
   readonly openTraining: { readonly ask: OpenTrainingAsk; readonly answer: Record<string, never> };
-  /** Arrays sent along: image, labels. */
+  /** Arrays sent along: image, labels, and distances where the graph asks for them. */
   readonly trainStep: { readonly ask: StepNumbers; readonly answer: StepResult };
   /** Arrays that come back: all that is carried. */
   readonly readTraining: { readonly ask: Record<string, never>; readonly answer: Record<string, never> };

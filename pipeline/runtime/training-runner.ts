@@ -8,10 +8,19 @@ export interface TrainingShape {
   readonly where: string;
   readonly image: readonly number[];
   readonly labels: readonly number[];
+  /** Where the graph asks for distances. */
+  readonly distances?: readonly number[];
   /** What goes from step to step, in the order in which arrays of it are sent. */
   readonly carried: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** Further scalars that the graph gives beside `loss` and `gradient_norm`. */
   readonly terms: readonly string[];
+}
+
+/** Arrays that one step is given, in the shapes of the graph. */
+export interface StepArrays {
+  readonly image: Float32Array;
+  readonly labels: Float32Array;
+  readonly distances?: Float32Array | undefined;
 }
 
 /** Numbers that one step is told. */
@@ -32,7 +41,7 @@ export interface StepResult {
 
 /** A training graph opened on a device, with its weights. */
 export interface TrainingRunner {
-  step(image: Float32Array, labels: Float32Array, numbers: StepNumbers): Promise<StepResult>;
+  step(batch: StepArrays, numbers: StepNumbers): Promise<StepResult>;
   /** The carried values as they are now, in the shape's order; valid until the next step. */
   read(): readonly Float32Array[];
   /** Puts others in their place. */
@@ -63,11 +72,12 @@ export async function openTrainingRunner(
   let now = carried.map(({ shape }) => zeros(shape));
   let next = carried.map(({ shape }) => zeros(shape));
   return {
-    step: async (image, labels, { learningRate, step }) => {
+    step: async ({ image, labels, distances }, { learningRate, step }) => {
       const started = performance.now();
       const feeds = new Map([
         ["image", { data: image, shape: shape.image }],
         ["labels", { data: labels, shape: shape.labels }],
+        ...(distances === undefined ? [] : [["distances", { data: distances, shape: shape.distances ?? [] }] as const]),
         ["learning_rate", scalar(learningRate)],
         ["step", scalar(step)],
         ...carried.map(({ name }, n) => [name, now[n]] as const),

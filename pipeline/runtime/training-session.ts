@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { startInferenceProcess } from "./inference-process.ts";
-import type { StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
+import type { StepArrays, StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
 
 export type { StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
 
@@ -21,10 +21,7 @@ export interface TrainingSession {
 }
 
 /** What one step is given. */
-export interface StepBatch extends StepNumbers {
-  readonly image: Float32Array;
-  readonly labels: Float32Array;
-}
+export type StepBatch = StepNumbers & StepArrays;
 
 /** How to open a training session. */
 export interface TrainingSessionOptions {
@@ -66,8 +63,8 @@ export async function openTrainingSession({
     throw error;
   }
   return {
-    step: async ({ image, labels, ...numbers }, { signal } = {}) => {
-      const options = { ...silence, arrays: [image, labels], signal };
+    step: async ({ image, labels, distances, ...numbers }, { signal } = {}) => {
+      const options = { ...silence, arrays: [image, labels, ...(distances === undefined ? [] : [distances])], signal };
       return (await process.ask("trainStep", numbers, options)).answer;
     },
     read: async () => {

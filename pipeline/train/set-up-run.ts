@@ -51,7 +51,7 @@ export async function setUpRun(
   choices: RunChoices,
 ): Promise<RunInputs & { readonly warnings: readonly Warning[] }> {
   await assertFree(place.folder);
-  const found = await findDataset(choices.dataset);
+  const found = await findDataset(choices.dataset, { signal: choices.signal });
   const { examined, dataset, warnings } = await usableCases(found, choices);
   const plan =
     choices.plan === undefined

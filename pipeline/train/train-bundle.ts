@@ -104,7 +104,7 @@ async function trainOn(
   const run = runHash(inputs);
   const from = await startingPoint({ place, graph, config, run, classes: plan.classes.length }, options);
   options.onStart?.(from.step, config.steps);
-  const batches = openBatches({ ...config, plan, cases: cases.training, workers });
+  const batches = openBatches({ ...config, distancesTo: graph.distancesTo, plan, cases: cases.training, workers });
   const session = await openTrainingSession({ ...graph, ...threads, device });
   const engine = await openEngine({ device, ...threads });
   try {

@@ -1,7 +1,7 @@
 import type { Schedule } from "../../models/optimisers/schedules.ts";
 import type { CarriedValue } from "../../models/training-step.ts";
 import type { StepResult, TrainingSession } from "../runtime/training-session.ts";
-import { ModelError } from "../volume/errors.ts";
+import { isNamedError, ModelError } from "../volume/errors.ts";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Batch } from "./sampling/batch.ts";
@@ -102,8 +102,8 @@ async function oneStep(step: number, options: TrainerOptions): Promise<{ record:
   const batch = await batches.next(step);
   const waitMilliseconds = performance.now() - started;
   const rate = learningRate * schedule(step);
-  const { image, labels } = batch;
-  const result = await session.step({ image, labels, learningRate: rate, step: step + 1 });
+  const { image, labels, distances } = batch;
+  const result = await session.step({ image, labels, distances, learningRate: rate, step: step + 1 });
   await assertFinite(result, { step, batch, options });
   const { loss, gradientNorm, terms, milliseconds } = result;
   return {
@@ -130,11 +130,16 @@ async function assertFinite(
   { step, batch, options }: { readonly step: number; readonly batch: Batch; readonly options: TrainerOptions },
 ): Promise<void> {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  const got = `loss ${loss}, gradient norm ${gradientNorm} (cases ${[...new Set(batch.caseIds)].join(", ")})`;
+  await stopNonFinite({ step: step + 1, got }, options);
+}
+
+async function stopNonFinite({ step, got }: { step: number; got: string }, options: TrainerOptions): Promise<never> {
   const error = new ModelError({
     code: "T_NONFINITE",
     where: options.place.folder,
-    expected: `a finite loss and gradient in step ${step + 1}`,
-    got: `loss ${loss}, gradient norm ${gradientNorm} (cases ${[...new Set(batch.caseIds)].join(", ")})`,
+    expected: `finite numbers in step ${step}`,
+    got,
     next: "The last checkpoint is from before; lower learningRate or clipNorm in a copy of config.json and start from it with --init",
   });
   await note({ kind: "stopped", step, text: error.message }, options);
@@ -157,7 +162,7 @@ async function validateAt(
 ): Promise<{ memory: TrainerMemory; last: Validation; isBest: boolean }> {
   const { classes, isHeldOut } = options;
   const started = performance.now();
-  const last = await options.validate(carried);
+  const last = await validation({ step, carried }, options);
   const { dice, meanDice, cases } = last;
   const record: ValidationRecord = {
     kind: "validation",
@@ -174,6 +179,19 @@ async function validateAt(
   const isBest = isHeldOut && (memory.bestDice === undefined || meanDice > memory.bestDice);
   const best = isBest ? { bestDice: meanDice, bestStep: step } : {};
   return { last, isBest, memory: { ...memory, ...best, zeros } };
+}
+
+/** Weights that overflow show in the scores first: the next loss would be no number either. */
+async function validation(
+  { step, carried }: { step: number; carried: ReadonlyMap<string, Float32Array> },
+  options: TrainerOptions,
+): Promise<Validation> {
+  try {
+    return await options.validate(carried);
+  } catch (error) {
+    if (!isNamedError(error) || error.problem.code !== "M_NONFINITE") throw error;
+    return stopNonFinite({ step, got: `${error.problem.got} in validation` }, options);
+  }
 }
 
 function exposureOf({ voxels, patches }: TrainerMemory, classes: TrainerOptions["classes"]): readonly ClassExposure[] {

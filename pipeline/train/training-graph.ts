@@ -1,6 +1,6 @@
 import type { Dialect } from "../../models/graph/builder.ts";
 import { encodeModel } from "../../models/graph/encode.ts";
-import { objectiveFrom } from "../../models/losses/index.ts";
+import { needsDistances, objectiveFrom } from "../../models/losses/index.ts";
 import { optimiserFrom } from "../../models/optimisers/index.ts";
 import { type TrainingStep, trainingStep } from "../../models/training-step.ts";
 import type { TrainingShape } from "../runtime/training-runner.ts";
@@ -12,6 +12,8 @@ import type { TrainingConfig } from "./training-config.ts";
 export interface TrainingGraph {
   readonly step: TrainingStep;
   readonly model: Uint8Array;
+  /** Label values of each channel, where batches have to carry distances to them. */
+  readonly distancesTo: readonly (readonly number[])[] | undefined;
   readonly shape: TrainingShape;
 }
 
@@ -29,6 +31,7 @@ export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialec
   const { ignoreLabel, classFrequencies } = plan;
   const frequencyOf = new Map(classFrequencies.map(({ id, frequency }) => [id, frequency]));
   const frequencies = labelsOfChannels.map((ids) => ids.reduce((sum, id) => sum + (frequencyOf.get(id) ?? 0), 0));
+  const asksDistances = needsDistances(config.loss.terms);
   const step = trainingStep({
     network,
     imageShape: image,
@@ -39,6 +42,7 @@ export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialec
       frequencies,
       names: namesOf(plan),
     }),
+    ...(asksDistances ? { distanceChannels: labelsOfChannels.length } : {}),
     optimiser: optimiserFrom(config.optimiser),
     weightDecay: config.weightDecay,
     groups: config.groups,
@@ -48,11 +52,13 @@ export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialec
     recompute: config.recompute,
   });
   const carried = step.carried.map(({ name, shape }) => ({ name, shape }));
+  const distances = asksDistances ? { distances: image.with(1, labelsOfChannels.length) } : {};
   const where = `training step for ${plan.dataset}`;
   return {
+    distancesTo: asksDistances ? labelsOfChannels : undefined,
     step,
     model: encodeModel(step.graph),
-    shape: { where, image, labels: image.with(1, 1), carried, terms: step.terms },
+    shape: { where, image, labels: image.with(1, 1), ...distances, carried, terms: step.terms },
   };
 }
 

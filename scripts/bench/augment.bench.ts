@@ -85,7 +85,7 @@ async function makeBatches(shape: Triple): Promise<() => unknown> {
   const classes = [1, 2].map((id) => ({ id, name: `class ${id}` }));
   const recipe: BatchRecipe = {
     cases: [{ id: "one", folder, classIds: [1, 2] }],
-    plan: { patch: shape, batch: 4, input: { channels }, mirrorAxes: [0, 1, 2], classes },
+    plan: { patch: shape, batch: 4, input: { channels }, mirrorAxes: [0, 1, 2], spacingMm: [1, 1, 1], classes },
     sampling: { kind: "foreground" },
     augmentation: { preset: "nnunet" },
     seed: 1,

@@ -15,12 +15,16 @@ const { make } = batchMaker(workerData as BatchRecipe, openPreparedCase);
 
 parentPort?.on("message", (step: number) => {
   const answer = answerTo(step);
-  const arrays = answer.kind === "batch" ? [answer.batch.image, answer.batch.labels] : [];
+  const arrays = answer.kind === "batch" ? arraysOf(answer.batch) : [];
   parentPort?.postMessage(
     answer,
     arrays.map(({ buffer }) => buffer as ArrayBuffer),
   );
 });
+
+function arraysOf({ image, labels, distances }: Batch): readonly Float32Array[] {
+  return distances === undefined ? [image, labels] : [image, labels, distances];
+}
 
 function answerTo(step: number): ThreadAnswer {
   try {

@@ -10,6 +10,8 @@ export interface Batch {
   readonly image: Float32Array;
   /** [N, D, H, W]: class ids, and the ignore label; float32, as every input of a training graph is. */
   readonly labels: Float32Array;
+  /** [N, C, D, H, W]: signed distance in mm to each output channel's boundary, where the recipe asks for it. */
+  readonly distances?: Float32Array;
   readonly caseIds: readonly string[];
   /** Voxels of each class id in the batch, in the order of the plan's classes, background first. */
   readonly voxelsByClass: readonly number[];

@@ -3,6 +3,7 @@ import { type AugmentationSettings, copyPasteOf, transformsOf } from "../augment
 import { type Patch, patchesOf } from "../augment/patch.ts";
 import type { TrainingPlan } from "../plan-schema.ts";
 import type { Batch } from "./batch.ts";
+import { boundaryDistances } from "./boundary-distances.ts";
 import { donorsFrom } from "./donors.ts";
 import { exposureOf } from "./exposure.ts";
 import { fillPatchInto } from "./fill-patch.ts";
@@ -14,12 +15,14 @@ import type { BatchCase, NamedClass, Sampler } from "./sampler.ts";
 export interface BatchRecipe {
   /** In an order that stays the same from run to run. */
   readonly cases: readonly BatchCase[];
-  readonly plan: Pick<TrainingPlan, "patch" | "batch" | "input" | "mirrorAxes" | "ignoreLabel"> & {
+  readonly plan: Pick<TrainingPlan, "patch" | "batch" | "input" | "mirrorAxes" | "ignoreLabel" | "spacingMm"> & {
     readonly classes: readonly NamedClass[];
   };
   readonly sampling: SamplingSettings;
   readonly augmentation: AugmentationSettings;
   readonly seed: number;
+  /** Label values of each output channel whose distances a batch carries; none when left out. */
+  readonly distancesTo?: readonly (readonly number[])[] | undefined;
 }
 
 /** Makes batches one at a time. */
@@ -35,7 +38,7 @@ export interface BatchMaker {
  * reading a case throws
  */
 export function batchMaker(
-  { cases, plan, sampling, augmentation, seed }: BatchRecipe,
+  { cases, plan, sampling, augmentation, seed, distancesTo }: BatchRecipe,
   open: (folder: string) => PatchSource,
 ): BatchMaker {
   const { patch, classes } = plan;
@@ -49,19 +52,21 @@ export function batchMaker(
     fillPatchInto(one, choice, { plan, transforms, donors, take, random });
     return choice.chosen.id;
   };
-  const make = (step: number) => batchOf(step, { plan, fill, random: randomFrom(`${seed}/batch ${step}`) });
+  const make = (step: number) =>
+    batchOf(step, { plan, fill, distancesTo, random: randomFrom(`${seed}/batch ${step}`) });
   return { make, close };
 }
 
 interface BatchWork {
   readonly plan: BatchRecipe["plan"];
+  readonly distancesTo: BatchRecipe["distancesTo"];
   readonly random: Random;
   /** Fills the patch at a position of the batch; returns the id of its case. */
   readonly fill: (patch: Patch, place: Parameters<Sampler>[0], random: Random) => string;
 }
 
-function batchOf(step: number, { plan, random, fill }: BatchWork): Batch {
-  const { patch, batch: size, input, classes } = plan;
+function batchOf(step: number, { plan, random, fill, distancesTo }: BatchWork): Batch {
+  const { patch, batch: size, input, classes, spacingMm } = plan;
   const voxels = patch[0] * patch[1] * patch[2];
   const image = new Float32Array(size * input.channels.length * voxels);
   const labels = new Float32Array(size * voxels);
@@ -69,5 +74,8 @@ function batchOf(step: number, { plan, random, fill }: BatchWork): Batch {
     fill(one, { position, size }, random.fork(`patch ${position}`)),
   );
   const exposure = exposureOf(labels, { patches: size, classIds: [0, ...classes.map(({ id }) => id)] });
-  return { step, patch, image, labels, caseIds, ...exposure };
+  const made = { step, patch, image, labels, caseIds, ...exposure };
+  if (distancesTo === undefined) return made;
+  const asked = { patches: size, patch, spacingMm, labelsOfChannels: distancesTo };
+  return { ...made, distances: boundaryDistances(labels, asked) };
 }

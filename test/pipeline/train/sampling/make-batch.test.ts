@@ -135,5 +135,5 @@ function planOf({ patch, batch }: { readonly patch: Triple; readonly batch: numb
     { id: 2, name: "corner" },
     { id: 5, name: "all" },
   ];
-  return { patch, batch, input, classes, mirrorAxes: [0, 1, 2] };
+  return { patch, batch, input, classes, mirrorAxes: [0, 1, 2], spacingMm: [1, 1, 1] };
 }

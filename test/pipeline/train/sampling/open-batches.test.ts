@@ -102,7 +102,7 @@ async function recipeOfThree(): Promise<BatchRecipe> {
   ];
   return {
     cases,
-    plan: { patch: [5, 6, 7], batch: 3, input: { channels }, mirrorAxes: [0, 2], classes },
+    plan: { patch: [5, 6, 7], batch: 3, input: { channels }, mirrorAxes: [0, 2], spacingMm: [1, 1, 1], classes },
     sampling: { kind: "class-balanced" },
     augmentation: { preset: "nnunet-mr", transforms: [{ kind: "copy-paste", probability: 0.5 }] },
     seed: 3,
