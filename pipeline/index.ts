@@ -13,6 +13,7 @@ export { placeholdersIn } from "./bundle/placeholders.ts";
 export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
+export { conceptFor } from "./io/dicom-seg/snomed.ts";
 export { type FindOptions, findScans } from "./io/find-scans.ts";
 export { closeParsingPool, type ParsingPool } from "./io/parsing-pool.ts";
 export { readScan } from "./io/read-scan.ts";

@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { registerBundle } from "./bundle.ts";
 import { registerConvert } from "./convert.ts";
+import { registerCurves } from "./curves.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerInspect } from "./inspect.ts";
+import { registerSchema } from "./schema.ts";
 import { registerSegment } from "./segment.ts";
 import { registerTrain } from "./train.ts";
 
@@ -11,8 +13,10 @@ import { registerTrain } from "./train.ts";
 export const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
   registerSegment,
   registerTrain,
+  registerCurves,
   registerInspect,
   registerConvert,
   registerBundle,
+  registerSchema,
   registerDoctor,
 ];

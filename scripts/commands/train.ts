@@ -3,10 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   completeConfig,
   deviceNames,
-  drawTrainingCurves,
   type LogRecord,
   readTrainingConfig,
-  runFolderAt,
   type TrainedBundle,
   type TrainingConfig,
   trainBundle,
@@ -87,15 +85,6 @@ Examples:
 Ctrl-C writes a checkpoint; --resume then comes to the same weights as a run that was never stopped.`,
     )
     .action((dataset: string, flags: TrainFlags) => train(dataset, { flags, context }));
-  program
-    .command("curves")
-    .description("draw loss and validation Dice of a run, also while it goes on")
-    .argument("<run>", "folder of the run")
-    .action(async (run: string) => {
-      const place = runFolderAt(resolve(run));
-      await drawTrainingCurves(place);
-      context.terminal().info(place.curves);
-    });
 }
 
 async function train(dataset: string, { flags, context }: { flags: TrainFlags; context: CommandContext }) {

@@ -63,10 +63,10 @@ export const elementwiseRules: readonly (readonly [op: string, rule: GradientRul
   ],
   [
     "Sub",
-    binary(
-      ({ gradient }) => gradient,
-      ({ gradient }) => neg(gradient),
-    ),
+    ({ gradient, inputs: [first, second], wants }) => [
+      wants(0) ? reduceToShape(gradient, first.shape) : undefined,
+      wants(1) ? neg(reduceToShape(gradient, second.shape)) : undefined,
+    ],
   ],
   [
     "Mul",

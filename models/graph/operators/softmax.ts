@@ -1,14 +1,44 @@
 import { int } from "../attributes.ts";
 import type { Value } from "../builder.ts";
+import { div, exp, log, stopGradient, sub } from "./elementwise.ts";
+import { reduceMax, reduceSum } from "./reduction.ts";
+
+/** Which values add up to 1. */
+export interface OverAxis {
+  /** Negative ones count from the last. */
+  readonly axis: number;
+}
 
 /** Shares that add up to 1 along an axis. */
-export function softmax(value: Value, { axis }: { readonly axis: number }): Value {
-  const { type, shape, graph } = value;
-  return graph.node("Softmax", [value], { type, shape, attributes: { axis: int(axis) } });
+export function softmax(value: Value, over: OverAxis): Value {
+  if (isFused(value, over)) return fused("Softmax", value, over);
+  const { exponentials, sum } = parts(value, over);
+  return div(exponentials, sum);
 }
 
 /** Logarithms of the shares that add up to 1 along an axis. */
-export function logSoftmax(value: Value, { axis }: { readonly axis: number }): Value {
+export function logSoftmax(value: Value, over: OverAxis): Value {
+  if (isFused(value, over)) return fused("LogSoftmax", value, over);
+  const { centred, sum } = parts(value, over);
+  return sub(centred, log(sum));
+}
+
+/**
+ * ONNX Runtime's CPU operator moves any axis but the last to the end and back, at several times the cost of the passes that
+ * the parts take; and what softmax and its logarithm share is then computed once.
+ */
+function isFused({ graph, shape }: Value, { axis }: OverAxis): boolean {
+  return graph.dialect === "standard" || axis === -1 || axis === shape.length - 1;
+}
+
+function fused(op: string, value: Value, { axis }: OverAxis): Value {
   const { type, shape, graph } = value;
-  return graph.node("LogSoftmax", [value], { type, shape, attributes: { axis: int(axis) } });
+  return graph.node(op, [value], { type, shape, attributes: { axis: int(axis) } });
+}
+
+function parts(value: Value, { axis }: OverAxis) {
+  const axes = [axis < 0 ? axis + value.shape.length : axis];
+  const centred = sub(value, stopGradient(reduceMax(value, { axes })));
+  const exponentials = exp(centred);
+  return { centred, exponentials, sum: reduceSum(exponentials, { axes }) };
 }

@@ -1,4 +1,5 @@
 import type { Normalisation } from "../../bundle/manifest-schema.ts";
+import { conceptFor } from "../../io/dicom-seg/snomed.ts";
 import type { Triple } from "../../volume/affine.ts";
 import type { TrainingDataset } from "../dataset/training-dataset.ts";
 import { PLAN_VERSION, type TrainingPlan } from "../plan-schema.ts";
@@ -60,7 +61,7 @@ export function makePlan(fingerprint: Fingerprint, dataset: TrainingDataset, opt
       blocks: 2,
     })),
     mirrorAxes: dimensions === 2 ? [1, 2] : [0, 1, 2],
-    classes: dataset.classes,
+    classes: dataset.classes.map((each) => ({ ...conceptFor(each.name), ...each })),
     ...(dataset.regions === undefined ? {} : { regions: dataset.regions.map((each) => ({ ...each })) }),
     ...(dataset.ignoreLabel === undefined ? {} : { ignoreLabel: dataset.ignoreLabel }),
     classFrequencies: frequenciesOf(fingerprint, dataset),

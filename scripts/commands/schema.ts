@@ -1,0 +1,17 @@
+import { Argument, type Command } from "commander";
+import { planSchema, trainingConfigSchema } from "../../pipeline/index.ts";
+import type { CommandContext } from "../command-context.ts";
+
+/** JSON that people write, and its schema. */
+const schemas = { training: trainingConfigSchema, plan: planSchema } as const;
+
+/** `rarevox schema`: what may be said in the files that training reads; `rarevox bundle schema` has a bundle's. */
+export function registerSchema(program: Command, _context: CommandContext): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of training settings or of a training plan")
+    .addArgument(new Argument("<kind>").choices(Object.keys(schemas)))
+    .action((kind: keyof typeof schemas) => {
+      process.stdout.write(`${JSON.stringify(schemas[kind], undefined, 2)}\n`);
+    });
+}
