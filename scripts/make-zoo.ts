@@ -1,19 +1,23 @@
+/** Trains the bundle of the synthetic abdomen and puts it into models/zoo, with its scores on abdomens that it never saw. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { phantomBundle } from "../fixtures/phantom/phantom-bundle.ts";
 import { dicesOnPhantoms } from "../fixtures/phantom/score-on-phantoms.ts";
-import { type BundleManifest, loadBundle, openEngine, saveBundle } from "../pipeline/index.ts";
+import { trainPhantomBundle } from "../fixtures/phantom/train-phantom.ts";
+import { type BundleManifest, closeParsingPool, loadBundle, openEngine, saveBundle } from "../pipeline/index.ts";
+import { openTerminal } from "./terminal.ts";
 
-/** Seeds of the phantoms that the shipped scores are measured on. */
+/** Seeds of the abdomens that the shipped scores are measured on. */
 const seeds = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110];
 
 const folder = fileURLToPath(new URL("../../models/zoo/abdomen-phantom/", import.meta.url));
-const bundle = phantomBundle();
+const terminal = openTerminal("normal");
+const bundle = await trainPhantomBundle(resolve("rarevox-phantom"), { onStage: terminal.info, onRecord: () => {} });
 const scores = await measuredScores();
 rmSync(folder, { recursive: true, force: true });
 await saveBundle(folder, { ...bundle, manifest: { ...bundle.manifest, scores } });
+closeParsingPool();
 
 async function measuredScores(): Promise<NonNullable<BundleManifest["scores"]>> {
   const place = mkdtempSync(join(tmpdir(), "rarevox-zoo-"));
@@ -21,8 +25,7 @@ async function measuredScores(): Promise<NonNullable<BundleManifest["scores"]>> 
   const loaded = await loadBundle(join(place, "bundle"));
   const engine = await openEngine({ device: "cpu" });
   const rows = await dicesOnPhantoms(seeds, { bundle: loaded, engine });
-  await engine.close();
-  await loaded.close();
+  await Promise.all([engine.close(), loaded.close()]);
   rmSync(place, { recursive: true });
   return bundle.manifest.classes.map(({ name }, c) => scoreOf(name, { dices: rows.map((row) => row[c]) }));
 }
