@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -123,6 +123,17 @@ describe("rarevox train @slow", function () {
     assert.equal(resumed.code, 2);
     assert.match(resumed.stderr, /got changed ones/);
     assert.equal((await train(changed, ["--resume", "--seed", "3"])).code, 2);
+  });
+
+  it("draws the curves again on demand, and prints the schemas of what people write", async () => {
+    rmSync(join(whole, "curves.png"));
+    const { code, stderr } = await runCli(["curves", whole]);
+    assert.equal(code, 0, stderr);
+    assert.equal(bytesIn(whole, "curves.png").subarray(1, 4).toString(), "PNG");
+    for (const kind of ["training", "plan"]) {
+      const { stdout } = await runCli(["schema", kind]);
+      assert.equal(typeof JSON.parse(stdout).title, "string");
+    }
   });
 
   it("names every bad case and trains without them when told", async () => {
