@@ -36,6 +36,9 @@ export function transpose(value: Value, order: readonly number[]): Value {
   return value.graph.node("Transpose", [value], { type: value.type, shape, attributes: { perm: ints(order) } });
 }
 
+/** Most arrays beside one that a WebGPU shader takes: devices have 8 storage buffers at least, and shapes may need one. */
+const MOST_BUFFERS = 6;
+
 /**
  * Values one behind the other along an axis.
  *
@@ -44,6 +47,8 @@ export function transpose(value: Value, order: readonly number[]): Value {
 export function concat(values: readonly Value[], { axis }: { readonly axis: number }): Value {
   const [{ graph, type }] = values;
   if (values.length === 1) return values[0];
+  if (graph.dialect === "standard" && values.length > MOST_BUFFERS)
+    return concat([concat(values.slice(0, MOST_BUFFERS), { axis }), ...values.slice(MOST_BUFFERS)], { axis });
   const shape = concatShape(
     values.map((value) => value.shape),
     axis,
@@ -64,10 +69,19 @@ export function split(
   if (typeof value.shape[axis] === "number" && value.shape[axis] !== total)
     mismatch(value.name, `parts that add up to ${value.shape[axis]}`, `${lengths.join(" + ")}`);
   const { graph, type } = value;
+  if (graph.dialect === "standard" && lengths.length > MOST_BUFFERS) return sliced(value, { axis, lengths });
   return graph.nodes("Split", {
     inputs: [value, graph.ints(lengths)],
     results: lengths.map((length) => ({ type, shape: value.shape.with(axis, length) })),
     attributes: { axis: int(axis) },
+  });
+}
+
+function sliced(value: Value, { axis, lengths }: { axis: number; lengths: readonly number[] }): readonly Value[] {
+  let from = 0;
+  return lengths.map((length) => {
+    from += length;
+    return slice(value, [{ axis, from: from - length, to: from }]);
   });
 }
 

@@ -11,14 +11,14 @@ export interface OverAxis {
 
 /** Shares that add up to 1 along an axis. */
 export function softmax(value: Value, over: OverAxis): Value {
-  if (isFused(value, over)) return fused("Softmax", value, over);
+  if (value.graph.dialect === "standard" || isLast(value, over)) return fused("Softmax", value, over);
   const { exponentials, sum } = parts(value, over);
   return div(exponentials, sum);
 }
 
-/** Logarithms of the shares that add up to 1 along an axis. */
+/** Logarithms of the shares that add up to 1 along an axis; WebGPU has no operator for them. */
 export function logSoftmax(value: Value, over: OverAxis): Value {
-  if (isFused(value, over)) return fused("LogSoftmax", value, over);
+  if (value.graph.dialect === "cpu" && isLast(value, over)) return fused("LogSoftmax", value, over);
   const { centred, sum } = parts(value, over);
   return sub(centred, log(sum));
 }
@@ -27,8 +27,8 @@ export function logSoftmax(value: Value, over: OverAxis): Value {
  * ONNX Runtime's CPU operator moves any axis but the last to the end and back, at several times the cost of the passes that
  * the parts take; and what softmax and its logarithm share is then computed once.
  */
-function isFused({ graph, shape }: Value, { axis }: OverAxis): boolean {
-  return graph.dialect === "standard" || axis === -1 || axis === shape.length - 1;
+function isLast({ shape }: Value, { axis }: OverAxis): boolean {
+  return axis === -1 || axis === shape.length - 1;
 }
 
 function fused(op: string, value: Value, { axis }: OverAxis): Value {
