@@ -17,9 +17,9 @@ const started = performance.now();
 const terminal = openTerminal("normal");
 const bundle = await trainPhantomBundle(folder, {
   onStage: terminal.info,
-  onRecord: (stage, record) => {
-    if (record.kind === "step" && record.step % 50 === 0)
-      terminal.info(`${stage} step ${record.step}: loss ${record.loss.toFixed(3)}`);
+  onRecord: (record) => {
+    if (record.kind === "step" && record.step % 25 === 0)
+      terminal.info(`step ${record.step}: loss ${record.loss.toFixed(3)}`);
   },
 });
 rmSync(place, { recursive: true, force: true });

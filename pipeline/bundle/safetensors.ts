@@ -68,7 +68,8 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
  * Errors: FormatError W_HEADER, W_TENSOR when the file is damaged or holds other types than F32
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  const { size } = await stat(path);
+  const size = (await stat(path).catch(() => undefined))?.size;
+  if (size === undefined) throw headerError(path, "a safetensors file", "no file");
   const file = await open(path);
   try {
     const read = async (position: number, length: number) => {

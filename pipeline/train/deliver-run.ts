@@ -21,7 +21,7 @@ export interface FinishedRun {
   readonly trained: Trained;
   readonly device: string;
   readonly run: string;
-  readonly waitShare: number;
+  readonly waitShare?: number | undefined;
 }
 
 /**
@@ -99,7 +99,7 @@ function provenanceOf(
     steps: trained.steps,
     deliveredStep: step,
     validation: validated === undefined ? null : { dice: validated.dice, exposure: validated.exposure },
-    waitShare: Number(waitShare.toFixed(4)),
+    ...(waitShare === undefined ? {} : { waitShare: Number(waitShare.toFixed(4)) }),
     bundle: manifest.files,
   };
 }

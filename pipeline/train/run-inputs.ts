@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { type Static, Type } from "@sinclair/typebox";
 import { parseJson } from "../bundle/json-schema.ts";
 import { writeFileWhole } from "../io/atomic-write.ts";
 import type { TrainingCase, TrainingDataset } from "./dataset/training-dataset.ts";
+import { readSettings } from "./read-settings.ts";
 
 const ids = Type.Array(Type.String({ maxLength: 300 }));
 
@@ -20,7 +20,10 @@ export type Split = Static<typeof splitSchema>;
 
 /** Reads a run's split. Errors: ConfigError T_SPLIT */
 export async function readSplit(path: string): Promise<Split> {
-  return parseJson(await readFile(path), splitSchema, { where: path, code: "T_SPLIT" }) as Split;
+  return parseJson(await readSettings(path, "the split of a training run"), splitSchema, {
+    where: path,
+    code: "T_SPLIT",
+  }) as Split;
 }
 
 /** Writes JSON that people may read; it appears whole or not at all. */

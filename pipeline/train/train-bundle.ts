@@ -1,17 +1,20 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { scheduleFrom } from "../../models/optimisers/index.ts";
 import { chooseWorkingDevice, openEngine } from "../runtime/engine.ts";
 import { openTrainingSession } from "../runtime/training-session.ts";
+import { ConfigError } from "../volume/errors.ts";
 import type { Warning } from "../volume/scan.ts";
-import { deliverRun } from "./deliver-run.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import { deliverRun, type FinishedRun } from "./deliver-run.ts";
 import { preparedCases } from "./prepare/prepared-cases.ts";
 import { type RunFolder, runFolderAt } from "./run-folder.ts";
 import { runHash } from "./run-hash.ts";
 import { openBatches } from "./sampling/open-batches.ts";
 import { type RunChoices, type RunInputs, readRun, setUpRun } from "./set-up-run.ts";
 import { startingPoint } from "./starting-point.ts";
-import { type Trained, train } from "./trainer.ts";
-import { trainingGraph } from "./training-graph.ts";
+import { type Trained, type TrainerMemory, train } from "./trainer.ts";
+import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
 import { appendLog, type LogRecord } from "./training-log.ts";
 import { validator } from "./validator.ts";
 
@@ -23,6 +26,8 @@ export type TrainBundleOptions = Omit<RunChoices, "onProgress"> & {
   readonly resume?: boolean | undefined;
   /** Stop once settings, plan and split lie in the folder. */
   readonly planOnly?: boolean | undefined;
+  /** Take no further step: make the bundle of what a resumed run has come to. */
+  readonly deliverNow?: boolean | undefined;
   /** A safetensors file of the network's weights to start from. */
   readonly init?: string | undefined;
   /** `auto`, or a name that `deviceNames` lists; `cpu` when left out. */
@@ -48,8 +53,8 @@ export interface TrainedBundle {
   readonly bestStep: number | undefined;
   /** Of the weights that were delivered, by class name. */
   readonly dice: Readonly<Record<string, number>>;
-  /** Share of the time that the network waited for batches. */
-  readonly waitShare: number;
+  /** Share of the time that the network waited for batches; absent where nothing was trained. */
+  readonly waitShare?: number | undefined;
   readonly device: string;
 }
 
@@ -79,7 +84,7 @@ export async function trainBundle(options: TrainBundleOptions): Promise<TrainedB
 }
 
 async function inputsOf(place: RunFolder, options: TrainBundleOptions): Promise<RunInputs> {
-  if (options.resume) return readRun(place, options.dataset);
+  if (options.resume || options.deliverNow) return readRun(place, options.dataset);
   const { onProgress } = options;
   const { warnings, ...inputs } = await setUpRun(place, { ...options, onProgress });
   for (const warning of warnings) options.onWarning?.(warning);
@@ -102,6 +107,7 @@ async function trainOn(
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   const graph = trainingGraph(plan, config, device === "cpu" ? "cpu" : "standard");
   const run = runHash(inputs);
+  if (options.deliverNow) return delivered({ place, inputs, graph, run, device }, await lastCheckpoint(place, graph));
   const from = await startingPoint({ place, graph, config, run, classes: plan.classes.length }, options);
   options.onStart?.(from.step, config.steps);
   const batches = openBatches({ ...config, distancesTo: graph.distancesTo, plan, cases: cases.training, workers });
@@ -128,16 +134,33 @@ async function trainOn(
       signal,
     });
     const waitShare = batches.waiting().share;
-    const dice = await deliverRun({ place, inputs, graph, trained, device, run, waitShare });
     await note(place, onRecord, { step: trained.steps, kind: "finished", text: place.bundle });
-    return { place, ...bestOf(trained), steps: trained.steps, dice, waitShare, device };
+    return await delivered({ place, inputs, graph, run, device, waitShare }, trained);
   } finally {
     await Promise.all([batches.close(), session.close(), engine.close()]);
   }
 }
 
-function bestOf({ bestDice, bestStep }: Trained): Pick<Trained, "bestDice" | "bestStep"> {
-  return { bestDice, bestStep };
+async function delivered(finished: Omit<FinishedRun, "trained">, trained: Trained): Promise<TrainedBundle> {
+  const dice = await deliverRun({ ...finished, trained });
+  const { bestDice, bestStep, steps } = trained;
+  const { place, device, waitShare } = finished;
+  return { place, bestDice, bestStep, steps, dice, waitShare, device };
+}
+
+/** A run as far as it has come. */
+async function lastCheckpoint(place: RunFolder, graph: TrainingGraph): Promise<Trained> {
+  if (!existsSync(place.last))
+    throw new ConfigError({
+      code: "T_RESUME",
+      where: place.folder,
+      expected: "a run with a checkpoint",
+      got: "none yet",
+      next: "Let it come to its first validation, or stop it with Ctrl-C, which writes one",
+    });
+  const { step, carried, memory } = await readCheckpoint(place.last, graph.step.carried);
+  const { bestDice, bestStep } = JSON.parse(memory) as TrainerMemory;
+  return { bestDice, bestStep, steps: step, carried };
 }
 
 async function note(place: RunFolder, onRecord: TrainBundleOptions["onRecord"], record: LogRecord): Promise<void> {

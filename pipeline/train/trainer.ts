@@ -54,10 +54,11 @@ export interface TrainerMemory {
 }
 
 /** How a run ended. */
-export interface Trained extends Pick<TrainerMemory, "bestDice" | "bestStep"> {
+export interface Trained {
+  readonly bestDice: number | undefined;
+  readonly bestStep: number | undefined;
   readonly steps: number;
   readonly carried: ReadonlyMap<string, Float32Array>;
-  readonly last: Validation | undefined;
 }
 
 /** A memory of nothing. */
@@ -78,7 +79,6 @@ export function freshMemory(classes: number): TrainerMemory {
 export async function train(from: Checkpoint, options: TrainerOptions): Promise<Trained> {
   const { session, steps, validateEvery, place, signal } = options;
   let memory = JSON.parse(from.memory) as TrainerMemory;
-  let last: Validation | undefined;
   await session.write(from.carried);
   for (let step = from.step; step < steps; step++) {
     if (signal?.aborted) await saveAndStop({ step, memory }, options);
@@ -89,11 +89,12 @@ export async function train(from: Checkpoint, options: TrainerOptions): Promise<
     if (taken % validateEvery !== 0 && taken !== steps) continue;
     const carried = await session.read();
     const validated = await validateAt({ step: taken, memory, carried }, options);
-    ({ memory, last } = validated);
+    memory = validated.memory;
     if (validated.isBest) await save(place.best, { step: taken, memory, carried }, options);
     await save(place.last, { step: taken, memory, carried }, options);
   }
-  return { ...memory, steps, carried: await session.read(), last };
+  const { bestDice, bestStep } = memory;
+  return { bestDice, bestStep, steps, carried: await session.read() };
 }
 
 async function oneStep(step: number, options: TrainerOptions): Promise<{ record: StepRecord; batch: Batch }> {
@@ -159,11 +160,10 @@ interface Moment {
 async function validateAt(
   { step, memory, carried }: Moment & { readonly carried: ReadonlyMap<string, Float32Array> },
   options: TrainerOptions,
-): Promise<{ memory: TrainerMemory; last: Validation; isBest: boolean }> {
+): Promise<{ memory: TrainerMemory; isBest: boolean }> {
   const { classes, isHeldOut } = options;
   const started = performance.now();
-  const last = await validation({ step, carried }, options);
-  const { dice, meanDice, cases } = last;
+  const { dice, meanDice, cases } = await validation({ step, carried }, options);
   const record: ValidationRecord = {
     kind: "validation",
     step,
@@ -178,7 +178,7 @@ async function validateAt(
   await raiseAlarms({ step, zeros }, options);
   const isBest = isHeldOut && (memory.bestDice === undefined || meanDice > memory.bestDice);
   const best = isBest ? { bestDice: meanDice, bestStep: step } : {};
-  return { last, isBest, memory: { ...memory, ...best, zeros } };
+  return { isBest, memory: { ...memory, ...best, zeros } };
 }
 
 /** Weights that overflow show in the scores first: the next loss would be no number either. */

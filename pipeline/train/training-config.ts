@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type Static, Type } from "@sinclair/typebox";
 import { networkSchemas } from "../../models/architectures/index.ts";
 import { lossSchemas } from "../../models/losses/index.ts";
@@ -6,6 +5,7 @@ import { optimiserSchemas, scheduleSchemas } from "../../models/optimisers/index
 import { parseJson } from "../bundle/json-schema.ts";
 import { type Frozen, oneKind, record, textUpTo } from "../bundle/schema-parts.ts";
 import { augmentationSchema } from "./augment/index.ts";
+import { readSettings } from "./read-settings.ts";
 import { samplingSchema } from "./sampling/index.ts";
 
 /** Newest version of training settings that this program reads. */
@@ -123,7 +123,7 @@ export async function readTrainingConfig(path: string): Promise<TrainingConfig> 
     schema: _,
     name: __,
     ...given
-  } = parseJson(await readFile(path), trainingConfigSchema, {
+  } = parseJson(await readSettings(path, "training settings"), trainingConfigSchema, {
     where: path,
     code: "C_TRAINING",
   });

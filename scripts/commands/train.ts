@@ -27,6 +27,7 @@ interface TrainFlags {
   readonly init?: string;
   readonly skipBadCases?: boolean;
   readonly planOnly?: boolean;
+  readonly deliverNow?: boolean;
   readonly device: string;
   readonly threads?: number;
   readonly workers?: number;
@@ -64,6 +65,11 @@ export function registerTrain(program: Command, context: CommandContext): void {
         "--resume",
         "go on with the run in the folder from its last checkpoint, as its settings say",
       ).conflicts(OF_NEW_RUNS),
+    )
+    .addOption(
+      new Option("--deliver-now", "make the bundle of a run's last checkpoint without a further step").implies({
+        resume: true,
+      }),
     )
     .option("--init <safetensors>", "weights to start from: fine-tuning")
     .option("--skip-bad-cases", "train without the cases that cannot be used instead of refusing the data set")
@@ -106,6 +112,7 @@ async function train(dataset: string, { flags, context }: { flags: TrainFlags; c
       resume: flags.resume,
       skipBadCases: flags.skipBadCases === true,
       planOnly: flags.planOnly === true,
+      deliverNow: flags.deliverNow === true,
       init,
       device,
       threads,
@@ -181,7 +188,9 @@ function report(
   const { place, bestStep, dice, steps, waitShare, device } = trained;
   const scores = textOf(dice);
   const weights = bestStep === undefined ? "the last weights" : `the weights of step ${bestStep}`;
-  terminal.info(`${steps} steps on ${device}, ${(100 * waitShare).toFixed(1)} % of the time spent waiting for batches`);
+  const waiting =
+    waitShare === undefined ? "" : `, ${(100 * waitShare).toFixed(1)} % of the time spent waiting for batches`;
+  terminal.info(`${steps} steps on ${device}${waiting}`);
   if (scores !== "") terminal.info(`validation Dice of ${weights}: ${scores}`);
   terminal.info(`bundle: ${place.bundle}`);
   if (json) process.stdout.write(`${JSON.stringify({ ...trained, place: undefined, bundle: place.bundle })}\n`);

@@ -95,6 +95,9 @@ describe("rarevox train @slow", function () {
     assert.equal(code, 130);
     const stopped = linesIn(out).findLast(({ kind }) => kind === "stopped");
     assert.ok(stopped !== undefined && stopped.step >= 4);
+    const early = await train(out, ["--deliver-now"]);
+    assert.equal(early.code, 0, early.stderr);
+    assert.ok(!bytesIn(out, "bundle/network.onnx").equals(bytesIn(whole, "bundle/network.onnx")));
     await train(out, ["--resume"]);
     const resumed = linesIn(out).find(({ kind }) => kind === "resumed");
     assert.equal(resumed?.step, stopped.step);
@@ -123,6 +126,9 @@ describe("rarevox train @slow", function () {
     assert.equal(resumed.code, 2);
     assert.match(resumed.stderr, /got changed ones/);
     assert.equal((await train(changed, ["--resume", "--seed", "3"])).code, 2);
+    const nowhere = await train(join(place, "nowhere"), ["--resume"]);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /config\.json: expected training settings, got no file/);
   });
 
   it("draws the curves again on demand, and prints the schemas of what people write", async () => {

@@ -11,6 +11,8 @@ import { type Topology, topologyFor } from "./topology.ts";
 export interface PlanOptions {
   /** 3 unless every image is a single slice. */
   readonly dimensions?: 2 | 3;
+  /** [D, H, W]; by the rules when left out. */
+  readonly spacingMm?: Triple;
   /** Channels of the finest stage; doubled from stage to stage. */
   readonly features?: number;
   /** Voxels that one step may hold at the finest stage, all patches together. */
@@ -37,7 +39,7 @@ export function makePlan(fingerprint: Fingerprint, dataset: TrainingDataset, opt
   const { cases, orientation } = fingerprint;
   const { features = FEATURES, voxelsPerStep = VOXELS_PER_STEP } = options;
   const dimensions = options.dimensions ?? (cases.every(({ shape }) => shape[0] === 1) ? 2 : 3);
-  const spacingMm = targetSpacing(cases);
+  const spacingMm = options.spacingMm ?? targetSpacing(cases);
   const resized = cases.map(({ shape, spacingMm: own }) =>
     shape.map((side, axis) => Math.round((side * own[axis]) / spacingMm[axis])),
   );

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { parseJson } from "../../bundle/json-schema.ts";
 import { writeFileWhole } from "../../io/atomic-write.ts";
 import { ConfigError } from "../../volume/errors.ts";
 import { planSchema, type TrainingPlan } from "../plan-schema.ts";
+import { readSettings } from "../read-settings.ts";
 
 /**
  * Reads a plan that a person may have edited.
@@ -10,7 +10,7 @@ import { planSchema, type TrainingPlan } from "../plan-schema.ts";
  * Errors: ConfigError T_PLAN that names the file, the JSON pointer, what was found and what is allowed
  */
 export async function readPlan(path: string): Promise<TrainingPlan> {
-  const plan = parseJson(await readFile(path), planSchema, { where: path, code: "T_PLAN" });
+  const plan = parseJson(await readSettings(path, "a training plan"), planSchema, { where: path, code: "T_PLAN" });
   assertFits(plan, path);
   return plan;
 }
