@@ -1,6 +1,7 @@
 import type { Network } from "./architectures/architecture.ts";
 import { type Dialect, graphBuilder } from "./graph/builder.ts";
 import type { Graph } from "./graph/graph.ts";
+import { foldBatchNorm } from "./graph/rewrite/fold-batch-norm.ts";
 import { fixedParameters } from "./layers/parameters.ts";
 
 /** A network with weights, as a bundle holds it. */
@@ -24,7 +25,7 @@ export function inferenceGraph({ name, network, weights, channels, sides, dialec
   const graph = graphBuilder(name, dialect === undefined ? {} : { dialect });
   const image = graph.input("image", ["N", channels, ...sides]);
   const [logits] = network(image, fixedParameters(graph, weights));
-  return withoutUnused(graph.build({ logits }));
+  return foldBatchNorm(withoutUnused(graph.build({ logits })));
 }
 
 /** Only what the outputs need: deep supervision's other heads are left behind. */
