@@ -48,6 +48,7 @@ export interface ClassFacts {
 /**
  * A weight for each output channel: clipped, then scaled to mean 1. Classes that no case holds weigh as much as the rarest.
  *
+ * Empty:  1 for every channel when no case holds any
  * Errors: GraphError when a weight is given for a name that is no class
  * Source: median: Eigen 2015, arXiv:1411.4734; effective number: Cui 2019, doi:10.1109/CVPR.2019.00949
  */
@@ -57,6 +58,7 @@ export function classWeights(settings: ClassWeightSettings, facts: ClassFacts): 
     frequency > 0 ? rawWeight(frequency, settings, facts) : Number.NaN,
   );
   const known = raw.filter((weight) => !Number.isNaN(weight));
+  if (known.length === 0) return facts.names.map(() => 1);
   const least = Math.min(...known);
   const bound = least * (settings.most ?? 100);
   const rarest = Math.min(bound, Math.max(...known));

@@ -60,8 +60,12 @@ export const lossSchemas = [
   term("generalised-dice", { over }, "Dice with classes weighted by one over the square of their volume."),
   term(
     "focal",
-    { gamma: positive("How far easy voxels are turned down; default 2."), classWeights: classWeightSettings },
-    "Focal cross entropy; the class weights are its alpha.",
+    {
+      gamma: positive("How far easy voxels are turned down; default 2."),
+      alpha: share("Weight of foreground against background; default: both count the same."),
+      classWeights: classWeightSettings,
+    },
+    "Focal cross entropy.",
   ),
   term("tversky", tverskyFields, "Dice with weights for false positives and negatives."),
   term(
@@ -102,7 +106,7 @@ const builders: Builders = {
     topKCrossEntropy({ ...settings, weights: weightsOf(own, facts) }),
   dice: (settings) => softDice(settings),
   "generalised-dice": (settings) => generalisedDice(settings),
-  focal: ({ classWeights: own, ...settings }, facts) => focal({ ...settings, alpha: weightsOf(own, facts) }),
+  focal: ({ classWeights: own, ...settings }, facts) => focal({ ...settings, weights: weightsOf(own, facts) }),
   tversky: (settings) => tversky(settings),
   "focal-tversky": (settings) => focalTversky(settings),
   "unified-focal": ({ ratio, weight: _, ...settings }) =>

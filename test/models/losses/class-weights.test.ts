@@ -40,6 +40,10 @@ describe("classWeights", () => {
     assert.equal(ghost, organ);
   });
 
+  it("are 1 where no case holds any class", () => {
+    assert.deepEqual(classWeights({ kind: "inverse-frequency" }, { names, frequencies: [0, 0, 0] }), [1, 1, 1]);
+  });
+
   it("are taken as they are when given by name, 1 where left out; a stranger's name is refused", () => {
     assert.deepEqual(classWeights({ kind: "given", weights: { duct: 7, background: 0.1 } }, facts), [0.1, 1, 7]);
     assert.throws(

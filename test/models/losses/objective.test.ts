@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { reduceSum } from "../../../models/graph/operators/index.ts";
 import { headWeights, labelsAt } from "../../../models/losses/deep-supervision.ts";
+import { needsDistances, objectiveFrom } from "../../../models/losses/index.ts";
 import { objectiveOf } from "../../../models/losses/objective.ts";
 import { countedOf, targetsOf } from "../../../models/losses/targets.ts";
 import { runGraph } from "../../support/run-graph.ts";
@@ -56,5 +57,52 @@ describe("deep supervision", () => {
     });
     assert.equal(found.get("sum")?.[0], 10);
     assert.ok(Math.abs((found.get("loss")?.[0] ?? 0) - 0.5 * ((2 / 3) * 10 + (1 / 3) * 30)) < 1e-5);
+  });
+});
+
+describe("objectiveFrom", () => {
+  it("names each loss by its kind, the second of a kind by its place, and weights them", async () => {
+    const found = await runGraph((graph) => {
+      const labels = graph.floats([0, 1], [1, 1, 2]);
+      const objective = objectiveFrom(
+        { terms: [{ kind: "cross-entropy" }, { kind: "cross-entropy", weight: 3 }] },
+        {
+          names: ["background", "organ"],
+          frequencies: [0.5, 0.5],
+          labelsOfChannels: [[0], [1]],
+          activation: "softmax",
+        },
+      );
+      const { loss, terms } = objective([graph.floats([0, 0, 0, 0], [1, 2, 2])], labels);
+      return { loss, ...terms };
+    });
+    const near = (name: string, expected: number) =>
+      assert.ok(Math.abs((found.get(name)?.[0] ?? Number.NaN) - expected) < 1e-6, name);
+    near("cross-entropy", Math.LN2);
+    near("cross-entropy 2", Math.LN2);
+    near("loss", 4 * Math.LN2);
+  });
+
+  it("adds tau log f to the logits: with frequencies 3/4 and 1/4, a flat prediction of the rare class costs log 4", async () => {
+    const found = await runGraph((graph) => {
+      const objective = objectiveFrom(
+        { terms: [{ kind: "cross-entropy" }], logitAdjustment: 1 },
+        {
+          names: ["background", "organ"],
+          frequencies: [0.75, 0.25],
+          labelsOfChannels: [[0], [1]],
+          activation: "softmax",
+        },
+      );
+      return { loss: objective([graph.floats([0, 0], [1, 2, 1])], graph.floats([1], [1, 1, 1])).loss };
+    });
+    assert.ok(Math.abs((found.get("loss")?.[0] ?? 0) - Math.log(4)) < 1e-6);
+  });
+});
+
+describe("needsDistances", () => {
+  it("is true only of a sum with the boundary loss in it", () => {
+    assert.equal(needsDistances([{ kind: "dice" }, { kind: "boundary" }]), true);
+    assert.equal(needsDistances([{ kind: "dice" }, { kind: "cross-entropy" }]), false);
   });
 });
