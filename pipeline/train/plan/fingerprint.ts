@@ -1,9 +1,8 @@
 import { percentilesOf } from "../../kernels/percentiles.ts";
-import { reorient } from "../../kernels/reorient.ts";
 import { momentsOf } from "../../kernels/statistics.ts";
 import { spacingMmOf, type Triple } from "../../volume/affine.ts";
 import { isNamedError, type Problem } from "../../volume/errors.ts";
-import { orientationOf } from "../../volume/orientation.ts";
+import { axisMovesBetween, orientationOf } from "../../volume/orientation.ts";
 import { randomFrom } from "../../volume/random.ts";
 import type { Warning } from "../../volume/scan.ts";
 import type { LabelArray, VoxelArray } from "../../volume/volume.ts";
@@ -146,15 +145,17 @@ async function measuredCase(
   let nonZero = 0;
   for (const value of channels[0].data) if (value !== 0) nonZero++;
   const foreground = foregroundOf(data, { ignoreLabel: dataset.ignoreLabel, most: perCase, id });
-  const grid = { data: new Uint8Array(shape[0] * shape[1] * shape[2]), shape, indexToLps };
+  const orientation = orientationOf(indexToLps);
+  const spacingMm = spacingMmOf(indexToLps);
   const isEmpty = foreground.length === 0;
+  const share = nonZero / channels[0].data.length;
   return {
     warnings: isEmpty ? [{ code: "T_EMPTY", where: id, text: "no voxel of any class" }] : [],
-    orientation: orientationOf(indexToLps),
+    orientation,
     turnedTo: (code) => {
-      const turned = reorient(grid, code);
-      const spacingMm = spacingMmOf(turned.indexToLps);
-      return { id, shape: turned.shape, spacingMm, voxels, nonZero: nonZero / channels[0].data.length };
+      const [d, h, w] = axisMovesBetween(orientation, code).sourceAxis;
+      const inOrder = (triple: Triple): Triple => [triple[d], triple[h], triple[w]];
+      return { id, shape: inOrder(shape), spacingMm: inOrder(spacingMm), voxels, nonZero: share };
     },
     samples: channels.map((channel: LoadedCase["channels"][number]) => picked(channel.data, foreground)),
   };

@@ -35,10 +35,12 @@ const LARGEST_SHARE = 0.05;
  *
  * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; nnU-Net v2, default_experiment_planner.py
  */
-export function makePlan(fingerprint: Fingerprint, dataset: TrainingDataset, options: PlanOptions = {}): TrainingPlan {
-  const { cases, orientation } = fingerprint;
+export function makePlan(found: Fingerprint, dataset: TrainingDataset, options: PlanOptions = {}): TrainingPlan {
   const { features = FEATURES, voxelsPerStep = VOXELS_PER_STEP } = options;
-  const dimensions = options.dimensions ?? (cases.every(({ shape }) => shape[0] === 1) ? 2 : 3);
+  const isFlat = found.cases.every(({ shape }) => shape[0] === 1);
+  const dimensions = options.dimensions ?? (isFlat ? 2 : 3);
+  const fingerprint = dimensions === 2 && !isFlat ? coarsestFirst(found) : found;
+  const { cases, orientation } = fingerprint;
   const spacingMm = options.spacingMm ?? targetSpacing(cases);
   const resized = cases.map(({ shape, spacingMm: own }) =>
     shape.map((side, axis) => Math.round((side * own[axis]) / spacingMm[axis])),
@@ -67,6 +69,19 @@ export function makePlan(fingerprint: Fingerprint, dataset: TrainingDataset, opt
     ...(dataset.regions === undefined ? {} : { regions: dataset.regions.map((each) => ({ ...each })) }),
     ...(dataset.ignoreLabel === undefined ? {} : { ignoreLabel: dataset.ignoreLabel }),
     classFrequencies: frequenciesOf(fingerprint, dataset),
+  };
+}
+
+/** Axes in such an order that slices are taken across the coarsest one, as nnU-Net takes them. */
+function coarsestFirst({ orientation, cases, intensities }: Fingerprint): Fingerprint {
+  const spacing = targetSpacing(cases);
+  const coarsest = spacing.indexOf(Math.max(...spacing));
+  const [h, w] = [0, 1, 2].filter((axis) => axis !== coarsest);
+  const ordered = (triple: Triple): Triple => [triple[coarsest], triple[h], triple[w]];
+  return {
+    orientation: [coarsest, h, w].map((axis) => orientation[axis]).join(""),
+    cases: cases.map((each) => ({ ...each, shape: ordered(each.shape), spacingMm: ordered(each.spacingMm) })),
+    intensities,
   };
 }
 

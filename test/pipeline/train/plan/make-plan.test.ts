@@ -77,6 +77,12 @@ describe("makePlan", () => {
     assert.deepEqual([asked.dimensions, asked.patch[0], asked.mirrorAxes], [2, 1, [1, 2]]);
   });
 
+  it("takes the slices of a 2-D network across the coarsest axis, wherever that is stored", () => {
+    const plan = makePlan(fingerprintOf([200, 180, 40], [1, 1.5, 4]), datasetOf("MR"), { dimensions: 2 });
+    assert.deepEqual([plan.orientation, plan.spacingMm], ["LSP", [4, 1, 1.5]]);
+    assert.equal(plan.patch[0], 1);
+  });
+
   it("says how often each class is seen: 10 cases of 1000, 999 times 9 voxels", () => {
     const { classFrequencies } = makePlan(fingerprintOf([10, 10, 10], [2, 1, 1]), datasetOf("MR"));
     const total = 1000 + 9 * 999;
