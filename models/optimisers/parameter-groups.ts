@@ -31,14 +31,15 @@ const REST = "weights";
 /**
  * Parts the parameters by the rules; what no rule fits is a group of its own, named `weights`.
  *
- * Errors: GraphError when a rule fits no parameter, or two have one name
+ * Errors: GraphError when a rule fits no parameter or is no regular expression, or two have one name
  */
 export function parameterGroups(
   parameters: readonly ParameterSpec[],
   rules: readonly GroupRule[] = [],
 ): readonly ParameterGroup[] {
   const all = [...rules, { name: REST, match: "" }];
-  const ofParameter = parameters.map(({ name }) => all.findIndex(({ match }) => new RegExp(match).test(name)));
+  const patterns = all.map(({ name, match }) => patternOf(name, match));
+  const ofParameter = parameters.map(({ name }) => patterns.findIndex((pattern) => pattern.test(name)));
   return all.flatMap((rule, n) => {
     if (all.findIndex(({ name }) => name === rule.name) !== n)
       throw new GraphError({ where: rule.name, expected: "a name of its own for each group", got: "one in use" });
@@ -48,6 +49,14 @@ export function parameterGroups(
     const length = members.reduce((sum, { shape }) => sum + countOf(shape), 0);
     return members.length === 0 ? [] : [{ rule, parameters: members, length }];
   });
+}
+
+function patternOf(where: string, match: string): RegExp {
+  try {
+    return new RegExp(match);
+  } catch (error) {
+    throw new GraphError({ where, expected: "a regular expression", got: JSON.stringify(match) }, { cause: error });
+  }
 }
 
 /** The parameters of a group out of its vector, by name. */

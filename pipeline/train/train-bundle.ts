@@ -103,22 +103,17 @@ async function trainOn(
   options: TrainBundleOptions,
 ): Promise<TrainedBundle> {
   const { plan, config, split } = inputs;
-  const { workers = 1, signal, onRecord, onProgress } = options;
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
+  const { signal, onRecord, onProgress } = options;
   const graph = trainingGraph(plan, config, device === "cpu" ? "cpu" : "standard");
   const run = runHash(inputs);
   if (options.deliverNow) return delivered({ place, inputs, graph, run, device }, await lastCheckpoint(place, graph));
   const from = await startingPoint({ place, graph, config, run, classes: plan.classes.length }, options);
   options.onStart?.(from.step, config.steps);
-  const batches = openBatches({ ...config, distancesTo: graph.distancesTo, plan, cases: cases.training, workers });
-  const session = await openTrainingSession({ ...graph, ...threads, device });
-  const engine = await openEngine({ device, ...threads });
+  const tools = await openTools({ inputs, cases, graph, device }, options);
+  const { batches, session, engine } = tools;
   try {
-    await note(place, onRecord, {
-      step: from.step,
-      kind: from.step === 0 ? "started" : "resumed",
-      text: `on ${device}`,
-    });
+    const kind = from.step === 0 ? "started" : "resumed";
+    await note(place, onRecord, { step: from.step, kind, text: `on ${device}` });
     const trained = await train(from, {
       ...config,
       session,
@@ -133,11 +128,32 @@ async function trainOn(
       onRecord,
       signal,
     });
-    const waitShare = batches.waiting().share;
+    const bundle = await delivered({ place, inputs, graph, run, device, waitShare: batches.waiting().share }, trained);
     await note(place, onRecord, { step: trained.steps, kind: "finished", text: place.bundle });
-    return await delivered({ place, inputs, graph, run, device, waitShare }, trained);
+    return bundle;
   } finally {
-    await Promise.all([batches.close(), session.close(), engine.close()]);
+    await tools.close();
+  }
+}
+
+/** Threads and processes of a run; those already open are closed when one does not open. */
+async function openTools(
+  { inputs: { plan, config }, cases, graph, device }: Omit<Workplace, "place"> & { readonly graph: TrainingGraph },
+  { workers = 1, threads }: TrainBundleOptions,
+) {
+  const own = threads === undefined ? {} : { threads };
+  const session = await openTrainingSession({ ...graph, ...own, device });
+  const closing = [session.close];
+  const close = async () => void (await Promise.all(closing.map((end) => end())));
+  try {
+    const engine = await openEngine({ device, ...own });
+    closing.push(engine.close);
+    const batches = openBatches({ ...config, distancesTo: graph.distancesTo, plan, cases: cases.training, workers });
+    closing.push(batches.close);
+    return { session, engine, batches, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

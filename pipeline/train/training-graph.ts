@@ -1,9 +1,11 @@
 import type { Dialect } from "../../models/graph/builder.ts";
 import { encodeModel } from "../../models/graph/encode.ts";
+import { GraphError } from "../../models/graph/graph-error.ts";
 import { needsDistances, objectiveFrom } from "../../models/losses/index.ts";
 import { optimiserFrom } from "../../models/optimisers/index.ts";
 import { type TrainingStep, trainingStep } from "../../models/training-step.ts";
 import type { TrainingShape } from "../runtime/training-runner.ts";
+import { ConfigError } from "../volume/errors.ts";
 import { planNetwork } from "./plan-network.ts";
 import type { TrainingPlan } from "./plan-schema.ts";
 import type { TrainingConfig } from "./training-config.ts";
@@ -20,9 +22,20 @@ export interface TrainingGraph {
 /**
  * The graph of one training step.
  *
- * Errors: GraphError when a group of parameters fits none, or the plan's stages do not fit its patch
+ * Errors: ConfigError C_TRAINING when a group of parameters fits none, a weight names no class, or stages do not fit the patch
  */
 export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): TrainingGraph {
+  try {
+    return graphOf(plan, config, dialect);
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const { where, expected, got } = error;
+    const next = "Correct the training settings or the plan";
+    throw new ConfigError({ code: "C_TRAINING", where, expected, got, next }, { cause: error });
+  }
+}
+
+function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): TrainingGraph {
   const { network, channels, sides, activation, labelsOfChannels } = planNetwork(plan, {
     settings: config.network,
     deepSupervision: config.deepSupervision,

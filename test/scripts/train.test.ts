@@ -126,6 +126,11 @@ describe("rarevox train @slow", function () {
     assert.equal(resumed.code, 2);
     assert.match(resumed.stderr, /got changed ones/);
     assert.equal((await train(changed, ["--resume", "--seed", "3"])).code, 2);
+    const groups = [{ name: "mine", match: "attention" }];
+    writeFileSync(join(place, "groups.json"), JSON.stringify({ ...settings, groups }));
+    const strange = await train(join(place, "strange"), ["--config", join(place, "groups.json"), "--features", "4"]);
+    assert.equal(strange.code, 2);
+    assert.match(strange.stderr, /mine: expected parameters that fit, got none fits attention/);
     const nowhere = await train(join(place, "nowhere"), ["--resume"]);
     assert.equal(nowhere.code, 2);
     assert.match(nowhere.stderr, /config\.json: expected training settings, got no file/);
