@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { environmentErrorOf } from "../../io/environment.ts";
+import { FormatError } from "../../volume/errors.ts";
 import { labelFilesOf } from "../dataset/label-files.ts";
 import { loadCase } from "../dataset/load-case.ts";
 import type { TrainingCase, TrainingDataset } from "../dataset/training-dataset.ts";
@@ -14,13 +17,14 @@ export interface CaseCache {
 }
 
 /** Raised whenever a prepared case of the same inputs would come out otherwise. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 /**
  * A cache of prepared cases in a folder that runs may share.
  *
  * A case is known by a hash of the names, sizes and times of its files and of the part of the plan that it depends on, so
- * that a changed file or plan makes a new entry. Entries that are damaged are made again.
+ * that a changed file or plan makes a new entry. Nothing is ever removed, for another process may be reading it: an entry
+ * that is damaged stays where it is, and the case is made again under the next name.
  */
 export function openCaseCache({
   folder,
@@ -33,28 +37,40 @@ export function openCaseCache({
 }): CaseCache {
   return {
     prepared: async (trainingCase, { signal } = {}) => {
-      const place = join(folder, await keyOf(trainingCase, { dataset, plan }));
-      if (await isWhole(place)) return place;
-      await mkdir(folder, { recursive: true });
-      const loaded = await loadCase(dataset, trainingCase, signal === undefined ? {} : { signal });
+      const key = await keyOf(trainingCase, { dataset, plan });
+      const { place, isMade } = await entryFor(folder, key);
+      if (isMade) return place;
+      const loaded = await loadCase(dataset, trainingCase, { signal });
       const prepared = await prepareCase(loaded, plan, { signal });
-      await writePreparedCase(place, prepared).catch(async (error) => {
+      await writePreparedCase(place, prepared).catch((error) => {
         // Another process may have been faster.
-        if (!(await isWhole(place))) throw error;
+        if (stateOf(place) !== "whole") throw error;
       });
       return place;
     },
   };
 }
 
-/** Whether an entry can be opened; one that is damaged is removed. */
-async function isWhole(place: string): Promise<boolean> {
+/** The first whole entry of a key, or the first free place for one. */
+async function entryFor(folder: string, key: string): Promise<{ readonly place: string; readonly isMade: boolean }> {
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw environmentErrorOf(error, { where: folder, expected: "a folder for prepared cases" });
+  });
+  for (let n = 0; ; n++) {
+    const place = join(folder, n === 0 ? key : `${key}-${n}`);
+    const state = stateOf(place);
+    if (state !== "damaged") return { place, isMade: state === "whole" };
+  }
+}
+
+function stateOf(place: string): "whole" | "damaged" | "absent" {
+  if (!existsSync(place)) return "absent";
   try {
     openPreparedCase(place).close();
-    return true;
-  } catch {
-    await rm(place, { recursive: true, force: true });
-    return false;
+    return "whole";
+  } catch (error) {
+    if (error instanceof FormatError) return "damaged";
+    throw error;
   }
 }
 
@@ -71,7 +87,8 @@ async function keyOf(
     files: await Promise.all([...images, ...labelPaths].map(stampOf)),
     labels,
     plan: { input, orientation, spacingMm, interpolation },
-    meaning: { classes: classes.map((each) => each.id), regions, ignoreLabel },
+    // By name and colour label files of several kinds say what they mean.
+    meaning: { classes: classes.map(({ id, name, colorRgb }) => ({ id, name, colorRgb })), regions, ignoreLabel },
   };
   return createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
 }

@@ -1,8 +1,7 @@
 import { reorient } from "../../kernels/reorient.ts";
 import { resampleLabelsToShape } from "../../kernels/resample-labels.ts";
-import { networkImage } from "../../stages/network-image.ts";
+import { type NetworkImage, networkImage } from "../../stages/network-image.ts";
 import { intensityMapOf } from "../../stages/prepare.ts";
-import type { Triple } from "../../volume/affine.ts";
 import { wholeBox } from "../../volume/box.ts";
 import type { LabelArray, LabelMap, Volume, VoxelArray } from "../../volume/volume.ts";
 import { labelsOf } from "../dataset/labels-of.ts";
@@ -35,15 +34,35 @@ export async function prepareCase(
   const intensities = [first, ...others].map(({ data }, c) => intensityMapOf(data, input.channels[c].normalisation));
   const prepared = { channels: [first, ...others] as const, intensities, grid: first, warnings: [] };
   const network = { ...plan, normalise: "before-resampling" as const };
-  const { image, shape } = await networkImage(prepared, { box: wholeBox(first.shape), network, signal });
+  const made = await networkImage(prepared, { box: wholeBox(first.shape), network, signal });
   const turned = orientation === "as-stored" ? labels : reorient<LabelArray>(labels, orientation);
-  const onGrid = await labelsAt(turned, shape, signal);
+  const onGrid = await labelsLike(made, turned, signal);
+  const { image, shape } = made;
   return { id, shape, image, labels: onGrid, voxelsByClass: voxelsByClass(onGrid, plan.ignoreLabel) };
 }
 
-/** Labels on a grid of the same field of view; untouched where nothing is resampled. */
-async function labelsAt(labels: LabelMap, shape: Triple, signal: AbortSignal | undefined): Promise<LabelArray> {
-  if (String(labels.shape) === String(shape)) return labels.data;
+/**
+ * Labels on the image's grid, untouched where nothing is resampled.
+ *
+ * Through thick slices, where each of the image's slices is one of the scan's, so is each of the labels'; along the other
+ * axes the class with the largest share wins.
+ *
+ * Source: nnU-Net v2, `resampling_seg_kwargs`: order 1, and 0 along a separate axis
+ */
+async function labelsLike(
+  { shape, interpolation }: NetworkImage,
+  labels: LabelMap,
+  signal: AbortSignal | undefined,
+): Promise<LabelArray> {
   const options = signal === undefined ? {} : { signal };
-  return (await resampleLabelsToShape<LabelArray>(labels, shape, options)).data;
+  const along = (axis: number) => (interpolation[axis] === "nearest" ? shape : labels.shape)[axis];
+  const slices = [along(0), along(1), along(2)] as const;
+  const picked = isShape(labels, slices)
+    ? labels
+    : await resampleLabelsToShape<LabelArray>(labels, slices, { interpolation: "nearest", ...options });
+  return isShape(picked, shape) ? picked.data : (await resampleLabelsToShape<LabelArray>(picked, shape, options)).data;
+}
+
+function isShape(labels: LabelMap, shape: readonly number[]): boolean {
+  return String(labels.shape) === String(shape);
 }

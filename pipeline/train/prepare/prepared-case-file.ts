@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import { writeFolderWhole } from "../../io/atomic-write.ts";
+import { environmentErrorOf, systemCodeOf } from "../../io/environment.ts";
 import type { Triple } from "../../volume/affine.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { type LabelArray, voxelCountOf } from "../../volume/volume.ts";
@@ -64,37 +65,39 @@ export async function writePreparedCase(folder: string, prepared: PreparedCase):
 /**
  * Opens a case that `writePreparedCase` wrote.
  *
- * Errors: FormatError T_CACHE when a file is missing or has another size than the header says
+ * Errors: FormatError T_CACHE when a file is missing, has another size than the header says or lists voxels outside;
+ *         EnvironmentError when files cannot be opened for other reasons
  */
 export function openPreparedCase(folder: string): PreparedCaseFile {
-  const header = headerIn(folder);
-  const { id, shape, channels, labelBytes, voxels } = header;
+  const { id, shape, channels, labelBytes, voxels } = headerIn(folder);
   const voxelCount = voxelCountOf(shape);
   assertSizes(folder, [
     [IMAGE, 4 * channels * voxelCount],
     [LABELS, labelBytes * voxelCount],
     [VOXELS, 4 * voxels.reduce((sum, [, length]) => sum + length, 0)],
   ]);
-  const [image, labels] = [IMAGE, LABELS].map((name) => openSync(join(folder, name), "r"));
-  const makeLabels = (length: number) => (labelBytes === 1 ? new Uint8Array(length) : new Uint16Array(length));
+  const voxelsByClass = voxelsIn(folder, voxels, voxelCount);
+  const image = fileIn(folder, IMAGE);
+  const labels = fileIn(folder, LABELS);
   return {
     id,
     shape,
     channels,
-    voxelsByClass: voxelsIn(folder, voxels),
+    voxelsByClass,
     readBlock: (start, size) => {
-      const block = { start, size, shape };
       const length = voxelCountOf(size);
       const values = new Float32Array(channels * length);
-      for (let c = 0; c < channels; c++)
-        readBlockInto(values.subarray(c * length, (c + 1) * length), image, { ...block, offset: c * voxelCount });
-      const ids = makeLabels(length);
-      readBlockInto(ids, labels, { ...block, offset: 0 });
+      for (let c = 0; c < channels; c++) {
+        const channel = values.subarray(c * length, (c + 1) * length);
+        readBlockInto(channel, image, { start, size, shape, offset: c * voxelCount });
+      }
+      const ids = labelBytes === 1 ? new Uint8Array(length) : new Uint16Array(length);
+      readBlockInto(ids, labels, { start, size, shape, offset: 0 });
       return { image: values, labels: ids };
     },
     close: () => {
-      closeSync(image);
-      closeSync(labels);
+      closeSync(image.file);
+      closeSync(labels.file);
     },
   };
 }
@@ -108,35 +111,55 @@ interface BlockPlace {
   readonly offset: number;
 }
 
+interface OpenFile {
+  readonly path: string;
+  readonly file: number;
+}
+
 /** One read per slice, from the block's first row to its last, of which the block's columns are kept. */
 function readBlockInto(
   target: Float32Array | LabelArray,
-  file: number,
+  { path, file }: OpenFile,
   { start, size, shape: [, height, width], offset }: BlockPlace,
 ): void {
   const [depth, rows, columns] = size;
-  const bytes = target.BYTES_PER_ELEMENT;
   const span = (rows - 1) * width + columns;
-  const buffer = new ArrayBuffer(span * bytes);
-  const slice =
-    target instanceof Float32Array
-      ? new Float32Array(buffer)
-      : bytes === 1
-        ? new Uint8Array(buffer)
-        : new Uint16Array(buffer);
+  const slice = emptyLike(target, span);
   for (let d = 0; d < depth; d++) {
     const first = offset + ((start[0] + d) * height + start[1]) * width + start[2];
-    readSync(file, new Uint8Array(buffer), 0, span * bytes, first * bytes);
+    const found = readSync(file, slice, 0, slice.byteLength, first * slice.BYTES_PER_ELEMENT);
+    if (found !== slice.byteLength) throw cacheError(path, `${slice.byteLength} bytes of a slice`, `${found}`);
     for (let h = 0; h < rows; h++) target.set(slice.subarray(h * width, h * width + columns), (d * rows + h) * columns);
   }
 }
 
+function emptyLike(array: Float32Array | LabelArray, length: number): Float32Array | LabelArray {
+  if (array instanceof Float32Array) return new Float32Array(length);
+  return array instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
+}
+
 function headerIn(folder: string) {
   const path = join(folder, HEADER);
+  const bytes = inCache(path, () => readFileSync(path));
   try {
-    return parseJson(readFileSync(path), headerSchema, { where: path, code: "T_CACHE" });
+    return parseJson(bytes, headerSchema, { where: path, code: "T_CACHE" });
   } catch (error) {
     throw cacheError(path, "the header of a prepared case", error instanceof Error ? error.message : "none");
+  }
+}
+
+function fileIn(folder: string, name: string): OpenFile {
+  const path = join(folder, name);
+  return { path, file: inCache(path, () => openSync(path, "r")) };
+}
+
+/** A file that is not there makes a damaged case; one that may not be read is the machine's fault. */
+function inCache<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") throw cacheError(path, "a file of a prepared case", "none");
+    throw environmentErrorOf(error, { where: path, expected: "a file that can be read" });
   }
 }
 
@@ -147,12 +170,19 @@ function assertSizes(folder: string, files: readonly (readonly [name: string, by
   }
 }
 
-function voxelsIn(folder: string, lists: readonly (readonly [number, number])[]): ReadonlyMap<number, Uint32Array> {
-  const { buffer } = Uint8Array.from(readFileSync(join(folder, VOXELS)));
+function voxelsIn(
+  folder: string,
+  lists: readonly (readonly [classId: number, length: number])[],
+  voxelCount: number,
+): ReadonlyMap<number, Uint32Array> {
+  const path = join(folder, VOXELS);
+  const { buffer } = Uint8Array.from(inCache(path, () => readFileSync(path)));
   let offset = 0;
   return new Map(
     lists.map(([classId, length]) => {
       const list = new Uint32Array(buffer, 4 * offset, length);
+      const outside = list.find((index) => index >= voxelCount);
+      if (outside !== undefined) throw cacheError(path, `indices of ${voxelCount} voxels`, `${outside}`);
       offset += length;
       return [classId, list];
     }),

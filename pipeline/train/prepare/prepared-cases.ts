@@ -1,3 +1,4 @@
+import { sweepTemporary } from "../../io/atomic-write.ts";
 import type { TrainingCase } from "../dataset/training-dataset.ts";
 import { inOrder } from "../in-order.ts";
 import { casesNamed } from "../run-inputs.ts";
@@ -30,6 +31,7 @@ export async function preparedCases(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<PreparedCases> {
+  await sweepTemporary(folder);
   const cache = openCaseCache({ folder, dataset, plan });
   const wanted = casesNamed(dataset, [...split.training, ...split.validation]);
   let done = 0;
