@@ -138,11 +138,11 @@ function modalitiesOf({ channels }: TrainingDataset): readonly string[] {
   return known.length === 0 ? ["OT"] : [...new Set(known)];
 }
 
-/** Images that are mostly 0 around the patient are normalised by what is not 0, as nnU-Net's mask does. */
+/** Where less of an image than this is left after its empty borders, only what is not 0 is counted. Source: nnU-Net v2 */
 const MOSTLY_EMPTY = 0.75;
 
 function channelsOf({ intensities, cases }: Fingerprint, { channels }: TrainingDataset) {
-  const isEmpty = medianOf(cases.map(({ nonZero }) => nonZero)) < MOSTLY_EMPTY;
+  const isEmpty = medianOf(cases.map(({ nonZeroBox }) => nonZeroBox)) < MOSTLY_EMPTY;
   return channels.map(({ name, modality }, c) => {
     const { mean, std, percentile00_5: lower, percentile99_5: upper } = intensities[c];
     const normalisation: Normalisation =

@@ -1,5 +1,5 @@
 import type { Triple } from "../../volume/affine.ts";
-import type { CaseFingerprint } from "./fingerprint.ts";
+import type { CaseFingerprint } from "./case-fingerprint.ts";
 
 /** From this ratio to the other axes on, an axis is thick-sliced. Source: nnU-Net v2, ANISO_THRESHOLD */
 const ANISOTROPY = 3;

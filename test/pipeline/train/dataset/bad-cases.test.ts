@@ -58,11 +58,12 @@ describe("examineDataset", () => {
     const training = [{ image: "absent.nii", label: "label.nii" }, pair, pair];
     const list = { modality: { 0: "CT" }, labels: { 0: "background", 1: "lesion" }, training };
     const folder = folderWith({ "dataset.json": list, "image.nii": nifti(), "label.nii": good });
-    const { bad } = await examineDataset(await findDataset(folder));
+    const { bad, fingerprint } = await examineDataset(await findDataset(folder));
     assert.deepEqual(bad.map(({ id, problem }) => [id, problem.code]).sort(), [
       ["absent", "C_INPUT"],
       ["image", "T_CASE_NAME"],
     ]);
+    assert.deepEqual(fingerprint.cases, []);
   });
 
   it("warns of a case without a voxel of any class, and of no other", async () => {

@@ -18,7 +18,7 @@ function datasetOf(modality: string): TrainingDataset {
   return { name: "test", path: "/test", channels: [{ name: modality, modality }], classes, training: [], testing: [] };
 }
 
-function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, nonZero = 1 } = {}): Fingerprint {
+function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, nonZeroBox = 1 } = {}): Fingerprint {
   const voxels = [
     [0, 900],
     [1, 99],
@@ -30,7 +30,7 @@ function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, nonZero =
       id: `case ${n}`,
       shape,
       spacingMm,
-      nonZero,
+      nonZeroBox,
       voxels: n === 0 ? voxels : voxels.slice(0, 2),
     })),
     intensities: [{ mean: 50, std: 20, percentile00_5: -100, percentile99_5: 200 }],
@@ -49,8 +49,8 @@ describe("makePlan", () => {
   });
 
   it("windows CT by the foreground's 0.5 and 99.5 percentiles, and counts only what is not 0 of mostly empty images", () => {
-    const normalisationOf = (modality: string, nonZero: number) =>
-      makePlan(fingerprintOf([64, 64, 64], [1, 1, 1], { nonZero }), datasetOf(modality)).input.channels[0]
+    const normalisationOf = (modality: string, nonZeroBox: number) =>
+      makePlan(fingerprintOf([64, 64, 64], [1, 1, 1], { nonZeroBox }), datasetOf(modality)).input.channels[0]
         .normalisation;
     assert.deepEqual(normalisationOf("CT", 1), { kind: "window", lower: -100, upper: 200, mean: 50, std: 20 });
     assert.deepEqual(normalisationOf("MR", 0.5), { kind: "z-score", over: "non-zero" });
