@@ -69,7 +69,7 @@ function reachOf(
 /**
  * The same sum as one 2-D convolution with channels last, batch and depth as its channels: a place along W is (tap,
  * channel), so that what ONNX Runtime gathers are runs of whole voxels, and its matrix product has a row for each depth
- * tap and output channel. Three times as fast as shifted products (scripts/bench/gradient.bench.ts).
+ * tap and output channel.
  */
 function byRows(image: Value, gradient: Value, over: ConvolutionOver): Value {
   const [, c] = image.shape.map(Number);
@@ -140,7 +140,7 @@ function depthShifts(
   const { graph } = gradient;
   const [n, k, d, h, w] = gradient.shape.map(Number);
   const [taps] = over.kernel;
-  if (taps === 1 && depth === d && over.pads[0] === 0)
+  if (taps === 1 && depth === d && over.pads[0] === 0 && over.strides[0] === 1)
     return reshape(transpose(gradient, [1, 0, 2, 3, 4]), [k, n * d, h, w]);
   const zeroRow = n * k * d;
   const rows: number[] = [];

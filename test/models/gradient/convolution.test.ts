@@ -73,6 +73,12 @@ describe("gradients of convolutions", () => {
       { numRuns: 60 },
     ));
 
+  it("leave out what a stride reaches of the padding at the end only", () =>
+    checkGradients({
+      inputs: [{ shape: [1, 1, 2, 1, 1] }, { shape: [1, 1, 1, 1, 1] }],
+      build: (image: Value, weight: Value) => conv(image, { weight, strides: [2, 1, 1], pads: [0, 0, 0, 1, 0, 0] }),
+    }));
+
   it("take more output than input channels, and fewer, through the same product", async () => {
     for (const [inputs, outputs] of [
       [5, 2],
