@@ -23,7 +23,7 @@ const stage = record(
 const classFrequency = record(
   {
     id: Type.Integer({ minimum: 0, maximum: 65535 }),
-    frequency: Type.Number({ minimum: 0, maximum: 1, description: "Share of all voxels at the plan's spacing." }),
+    frequency: Type.Number({ minimum: 0, maximum: 1, description: "Share of the volume that somebody looked at." }),
     cases: Type.Integer({ minimum: 0, description: "Cases that hold it." }),
   },
   "How often a class is seen.",

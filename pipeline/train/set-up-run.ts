@@ -8,6 +8,7 @@ import { type BadCase, type ExaminedDataset, examineDataset } from "./plan/finge
 import { type Folds, nnunetFolds, stratifiedFolds } from "./plan/folds.ts";
 import { makePlan, type PlanOptions } from "./plan/make-plan.ts";
 import { readPlan, writePlan } from "./plan/plan-file.ts";
+import { assertPlanFits } from "./plan/plan-rules.ts";
 import { preflight } from "./plan/preflight.ts";
 import type { TrainingPlan } from "./plan-schema.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -57,6 +58,7 @@ export async function setUpRun(
     choices.plan === undefined
       ? makePlan(examined.fingerprint, dataset, choices.planOptions)
       : await readPlan(choices.plan);
+  assertPlanFits(plan, dataset, choices.plan ?? "plan");
   const folds = foldsOf(examined, choices);
   const split = splitOf(dataset, folds, choices);
   await mkdir(dirname(place.last), { recursive: true });
@@ -74,12 +76,11 @@ export async function setUpRun(
  * Errors: ConfigError when a file is missing or wrong; as `findDataset`
  */
 export async function readRun(place: RunFolder, dataset: string): Promise<RunInputs> {
-  return {
-    dataset: await findDataset(dataset),
-    config: await readTrainingConfig(place.config),
-    plan: await readPlan(place.plan),
-    split: await readSplit(place.split),
-  };
+  const found = await findDataset(dataset);
+  const plan = await readPlan(place.plan);
+  assertPlanFits(plan, found, place.plan);
+  const config = await readTrainingConfig(place.config);
+  return { dataset: found, config, plan, split: await readSplit(place.split) };
 }
 
 async function assertFree(folder: string): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Normalisation } from "../../bundle/manifest-schema.ts";
 import { conceptFor } from "../../io/dicom-seg/snomed.ts";
 import type { Triple } from "../../volume/affine.ts";
+import { FormatError } from "../../volume/errors.ts";
 import type { TrainingDataset } from "../dataset/training-dataset.ts";
 import { PLAN_VERSION, type TrainingPlan } from "../plan-schema.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { patchAndBatch } from "./patch-size.ts";
 import { medianOf, targetSpacing } from "./target-spacing.ts";
-import { type Topology, topologyFor } from "./topology.ts";
+import { tripleOf } from "./topology.ts";
 
 /** What a person may want otherwise than the rules have it. */
 export interface PlanOptions {
@@ -24,29 +26,24 @@ const VOXELS_PER_STEP = 360_000;
 const FEATURES = 16;
 const MOST_FEATURES = { 2: 512, 3: 320 } as const;
 
-/** A CPU gains nothing from more patches per step than this; more steps do more. */
-const MOST_PATCHES = 4;
-
-/** No step may see more than this share of all voxels. Source: nnU-Net v2 */
-const LARGEST_SHARE = 0.05;
-
 /**
  * A plan by nnU-Net's rules, with patches sized for a CPU.
  *
+ * Empty:  FormatError T_NO_CASES without a case that can be used
  * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; nnU-Net v2, default_experiment_planner.py
  */
 export function makePlan(found: Fingerprint, dataset: TrainingDataset, options: PlanOptions = {}): TrainingPlan {
+  if (found.cases.length === 0) throw noCasesError(dataset);
   const { features = FEATURES, voxelsPerStep = VOXELS_PER_STEP } = options;
   const isFlat = found.cases.every(({ shape }) => shape[0] === 1);
   const dimensions = options.dimensions ?? (isFlat ? 2 : 3);
   const fingerprint = dimensions === 2 && !isFlat ? coarsestFirst(found) : found;
   const { cases, orientation } = fingerprint;
   const spacingMm = options.spacingMm ?? targetSpacing(cases);
-  const resized = cases.map(({ shape, spacingMm: own }) =>
-    shape.map((side, axis) => Math.round((side * own[axis]) / spacingMm[axis])),
+  const shapes = cases.map(({ shape, spacingMm: own }) =>
+    tripleOf(shape.map((side, axis) => Math.max(1, Math.round((side * own[axis]) / spacingMm[axis])))),
   );
-  const median = [0, 1, 2].map((axis) => Math.round(medianOf(resized.map((shape) => shape[axis]))));
-  const { topology, batch } = sized({ median, spacingMm, dimensions, voxelsPerStep, resized });
+  const { topology, batch } = patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep });
   return {
     schema: `rarevox-plan/${PLAN_VERSION}`,
     dataset: dataset.name,
@@ -85,53 +82,6 @@ function coarsestFirst({ orientation, cases, intensities }: Fingerprint): Finger
   };
 }
 
-interface SizeTask {
-  /** [D, H, W] of the median case at the target spacing. */
-  readonly median: readonly number[];
-  readonly spacingMm: Triple;
-  readonly dimensions: 2 | 3;
-  readonly voxelsPerStep: number;
-  readonly resized: readonly (readonly number[])[];
-}
-
-/** The largest patch that fits twice into a step, cut from the side that covers most of its axis first. */
-function sized({ median, spacingMm, dimensions, voxelsPerStep, resized }: SizeTask) {
-  const whole: Triple = [dimensions === 2 ? 1 : median[0], median[1], median[2]];
-  const budget = voxelsPerStep / 2;
-  let topology = topologyFor(startingPatch(whole, spacingMm, budget), spacingMm);
-  while (voxelsOf(topology.patch) > budget) {
-    const smaller = smallerPatch(topology, whole);
-    if (smaller === undefined) break;
-    topology = topologyFor(smaller, spacingMm);
-  }
-  const share = (LARGEST_SHARE * resized.reduce((sum, shape) => sum + voxelsOf(shape), 0)) / voxelsOf(topology.patch);
-  const most = dimensions === 2 ? 4 * MOST_PATCHES : MOST_PATCHES;
-  const fits = Math.min(Math.floor(voxelsPerStep / voxelsOf(topology.patch)), Math.floor(share), most);
-  return { topology, batch: Math.max(2, fits) };
-}
-
-/** A cube in millimetres, four times as many voxels as will fit, or the whole median case where that is smaller. */
-function startingPatch(whole: Triple, spacingMm: Triple, budget: number): Triple {
-  const axes = [0, 1, 2].filter((axis) => whole[axis] > 1);
-  const mean = axes.reduce((product, axis) => product * spacingMm[axis], 1) ** (1 / axes.length);
-  const side = (4 * budget) ** (1 / axes.length);
-  const patch = whole.map((most, axis) => Math.min(most, Math.max(1, Math.round((side * mean) / spacingMm[axis]))));
-  return [patch[0], patch[1], patch[2]];
-}
-
-function smallerPatch({ patch, step }: Topology, whole: Triple): Triple | undefined {
-  const [axis] = [0, 1, 2]
-    .filter((each) => patch[each] > step[each])
-    .sort((first, second) => patch[second] / whole[second] - patch[first] / whole[first]);
-  if (axis === undefined) return undefined;
-  const smaller = patch.with(axis, patch[axis] - step[axis]);
-  return [smaller[0], smaller[1], smaller[2]];
-}
-
-function voxelsOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
-}
-
 /** Without a word on it, `OT` (other): a DICOM scan of a known modality is then refused unless the user insists. */
 function modalitiesOf({ channels }: TrainingDataset): readonly string[] {
   const known = channels.flatMap(({ modality }) => modality ?? []);
@@ -153,14 +103,18 @@ function channelsOf({ intensities, cases }: Fingerprint, { channels }: TrainingD
   });
 }
 
-/** Shares of the volume of all cases, each counted by its size in millimetres. */
-function frequenciesOf({ cases }: Fingerprint, { classes }: TrainingDataset): TrainingPlan["classFrequencies"] {
+/** Shares of the volume, in millimetres, that somebody looked at in all cases. */
+function frequenciesOf(
+  { cases }: Fingerprint,
+  { classes, ignoreLabel }: TrainingDataset,
+): TrainingPlan["classFrequencies"] {
   const volumes = new Map<number, number>();
   const holders = new Map<number, number>();
   let total = 0;
   for (const { spacingMm, voxels } of cases)
     for (const [id, count] of voxels) {
-      const volume = count * voxelsOf(spacingMm);
+      if (id === ignoreLabel) continue;
+      const volume = count * volumeOf(spacingMm);
       total += volume;
       volumes.set(id, (volumes.get(id) ?? 0) + volume);
       holders.set(id, (holders.get(id) ?? 0) + 1);
@@ -170,4 +124,18 @@ function frequenciesOf({ cases }: Fingerprint, { classes }: TrainingDataset): Tr
     frequency: (volumes.get(id) ?? 0) / total,
     cases: holders.get(id) ?? 0,
   }));
+}
+
+function volumeOf([d, h, w]: Triple): number {
+  return d * h * w;
+}
+
+function noCasesError({ path }: TrainingDataset): FormatError {
+  return new FormatError({
+    code: "T_NO_CASES",
+    where: path,
+    expected: "a training case that can be used",
+    got: "none",
+    next: "Repair its cases first",
+  });
 }

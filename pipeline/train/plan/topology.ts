@@ -3,6 +3,9 @@ import type { Triple } from "../../volume/affine.ts";
 /** Smallest side, in voxels, that a network may work at. Source: nnU-Net v2, UNet_featuremap_min_edge_length */
 const SMALLEST_SIDE = 4;
 
+/** As many as a plan may have. */
+const MOST_STAGES = 10;
+
 /** Where a network halves its sides, and how large its kernels are. */
 export interface Topology {
   /** The patch asked for, each side raised to what the strides divide. */
@@ -30,7 +33,7 @@ export function topologyFor(wanted: Triple, spacingMm: Triple): Topology {
   const strides: Triple[] = [[1, 1, 1]];
   const kernels: Triple[] = [];
   const step: [number, number, number] = [1, 1, 1];
-  for (;;) {
+  while (strides.length < MOST_STAGES) {
     const halved = axesToHalve(axes, { size, spacing });
     if (halved.length === 0) break;
     const finest = Math.min(...axes.map((axis) => spacing[axis]));
@@ -62,6 +65,7 @@ function axesToHalve(
   return even.length === 1 && size[even[0]] < 3 * SMALLEST_SIDE ? [] : even;
 }
 
-function tripleOf([first, second, third]: readonly number[]): Triple {
+/** The first three of a list. */
+export function tripleOf([first, second, third]: readonly number[]): Triple {
   return [first, second, third];
 }

@@ -1,41 +1,11 @@
 import { strict as assert } from "node:assert";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { TrainingDataset } from "../../../../pipeline/train/dataset/training-dataset.ts";
-import type { Fingerprint } from "../../../../pipeline/train/plan/fingerprint.ts";
+import * as fc from "fast-check";
+import { checkJson } from "../../../../pipeline/bundle/json-schema.ts";
 import { makePlan } from "../../../../pipeline/train/plan/make-plan.ts";
-import { readPlan, writePlan } from "../../../../pipeline/train/plan/plan-file.ts";
-import { preflight } from "../../../../pipeline/train/plan/preflight.ts";
+import { assertPlanHolds } from "../../../../pipeline/train/plan/plan-rules.ts";
+import { planSchema } from "../../../../pipeline/train/plan-schema.ts";
 import type { Triple } from "../../../../pipeline/volume/affine.ts";
-import { temporaryFolder } from "../../../support/temporary-folder.ts";
-
-const classes = [
-  { id: 1, name: "liver", colorRgb: [1, 2, 3] as const },
-  { id: 4, name: "duct", colorRgb: [4, 5, 6] as const },
-];
-
-function datasetOf(modality: string): TrainingDataset {
-  return { name: "test", path: "/test", channels: [{ name: modality, modality }], classes, training: [], testing: [] };
-}
-
-function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, nonZeroBox = 1 } = {}): Fingerprint {
-  const voxels = [
-    [0, 900],
-    [1, 99],
-    [4, 1],
-  ] as const;
-  return {
-    orientation: "SPL",
-    cases: Array.from({ length: count }, (_, n) => ({
-      id: `case ${n}`,
-      shape,
-      spacingMm,
-      nonZeroBox,
-      voxels: n === 0 ? voxels : voxels.slice(0, 2),
-    })),
-    intensities: [{ mean: 50, std: 20, percentile00_5: -100, percentile99_5: 200 }],
-  };
-}
+import { datasetOf, fingerprintOf } from "../../../support/fingerprint.ts";
 
 describe("makePlan", () => {
   it("plans the hippocampus as nnU-Net does but for a batch of 4 and 16 features", () => {
@@ -92,50 +62,54 @@ describe("makePlan", () => {
       { id: 4, frequency: 1 / total, cases: 1 },
     ]);
   });
-});
 
-describe("plan files", () => {
-  const plan = makePlan(fingerprintOf([36, 50, 35], [1, 1, 1]), datasetOf("MR"));
-  const path = join(temporaryFolder(), "plan.json");
-
-  it("come back as they were written", async () => {
-    await writePlan(path, plan);
-    assert.deepEqual(await readPlan(path), plan);
-  });
-
-  it("are refused by the place of the mistake that an edit made", async () => {
-    const edited = async (change: object) => {
-      writeFileSync(path, JSON.stringify({ ...plan, ...change }));
-      return readPlan(path);
+  it("leaves voxels that nobody looked at out of the frequencies: 9 of 10 and 1 of 10 of the others", () => {
+    const [first] = fingerprintOf([10, 10, 10], [1, 1, 1]).cases;
+    const fingerprint = {
+      ...fingerprintOf([10, 10, 10], [1, 1, 1]),
+      cases: [
+        {
+          ...first,
+          voxels: [
+            [0, 9],
+            [1, 1],
+            [7, 990],
+          ] as const,
+        },
+      ],
     };
-    await assert.rejects(edited({ patch: [40, 50, 40] }), /plan\.json#\/patch\/1: expected a multiple of 8, got 50/);
-    await assert.rejects(edited({ batch: 0 }), /plan\.json#\/batch/);
-    const even = plan.stages.with(1, { ...plan.stages[1], kernel: [2, 3, 3] });
-    await assert.rejects(edited({ stages: even }), /stages\/1\/kernel: expected odd sides/);
-    await assert.rejects(edited({ dimensions: 2 }), /patch\/0: expected 1 for a 2-D network/);
-  });
-});
-
-describe("preflight", () => {
-  it("warns of a class below a voxel of the target spacing, of folds that miss it or have all of it, and of absent ones", () => {
-    const fingerprint = fingerprintOf([10, 10, 10], [1, 1, 1]);
-    const plan = { ...makePlan(fingerprint, datasetOf("MR")), spacingMm: [2, 1, 1] as const };
-    const folds = [
-      ["case 0", "case 1"],
-      ["case 2", "case 3"],
-    ];
-    const found = preflight({ plan, fingerprint, folds });
+    const { classFrequencies } = makePlan(fingerprint, { ...datasetOf("MR"), ignoreLabel: 7 });
     assert.deepEqual(
-      found.map(({ code, where }) => [code, where]),
+      classFrequencies.map(({ id, frequency }) => [id, frequency]),
       [
-        ["T_CLASS_SMALL", "duct"],
-        ["T_FOLD_CLASS", "duct"],
-        ["T_FOLD_CLASS", "duct"],
+        [0, 0.9],
+        [1, 0.1],
+        [4, 0],
       ],
     );
-    assert.match(found[1].text, /all cases with it are in fold 0/);
-    assert.match(found[2].text, /no case of fold 1 holds it/);
-    const absent = { ...plan, classes: [...plan.classes, { id: 9, name: "ghost", colorRgb: [0, 0, 0] as const }] };
-    assert.deepEqual(preflight({ plan: absent, fingerprint, folds }).at(-1)?.code, "T_CLASS_ABSENT");
+  });
+
+  it("gives a plan that can be read again, whatever sizes, spacings and budget it is made from", () => {
+    const triple = <T>(item: fc.Arbitrary<T>) => fc.tuple(item, item, item);
+    const side = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 6000 }));
+    const spacing = fc.double({ min: 0.05, max: 20, noNaN: true });
+    const options = fc.record({
+      dimensions: fc.constantFrom(2 as const, 3 as const),
+      features: fc.integer({ min: 4, max: 64 }),
+      voxelsPerStep: fc.integer({ min: 1000, max: 2_000_000 }),
+    });
+    fc.assert(
+      fc.property(triple(side), triple(spacing), options, (shape: Triple, spacingMm: Triple, choices) => {
+        const plan = makePlan(fingerprintOf(shape, spacingMm), datasetOf("MR"), choices);
+        checkJson(plan, planSchema, { where: "plan", code: "T_PLAN" });
+        assertPlanHolds(plan, "plan");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("refuses a data set without a case to plan for", () => {
+    const none = { ...fingerprintOf([10, 10, 10], [1, 1, 1]), cases: [] };
+    assert.throws(() => makePlan(none, datasetOf("MR")), /expected a training case that can be used, got none/);
   });
 });
