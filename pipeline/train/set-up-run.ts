@@ -77,9 +77,9 @@ export async function setUpRun(
  */
 export async function readRun(place: RunFolder, dataset: string): Promise<RunInputs> {
   const found = await findDataset(dataset);
+  const config = await readTrainingConfig(place.config);
   const plan = await readPlan(place.plan);
   assertPlanFits(plan, found, place.plan);
-  const config = await readTrainingConfig(place.config);
   return { dataset: found, config, plan, split: await readSplit(place.split) };
 }
 

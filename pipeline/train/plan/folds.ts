@@ -1,3 +1,4 @@
+import { ConfigError } from "../../volume/errors.ts";
 import { randomFrom } from "../../volume/random.ts";
 import { mersenneTwister } from "./mersenne-twister.ts";
 
@@ -11,9 +12,11 @@ const NNUNET_SEED = 12345;
  * The five folds that nnU-Net makes of the same case names: scikit-learn's KFold(5, shuffle=True, random_state=12345).
  *
  * Shape:  names in any order, they are sorted -> 5 lists, each sorted
+ * Errors: ConfigError T_FOLD when there are fewer names than folds
  * Source: nnU-Net v2, generate_crossval_split; numpy's legacy shuffle
  */
 export function nnunetFolds(ids: readonly string[], count = 5): Folds {
+  if (ids.length < count) throw tooFewError(ids.length, count);
   const sorted = [...ids].sort();
   const order = shuffled(sorted.length, mersenneTwister(NNUNET_SEED));
   const [size, larger] = [Math.floor(sorted.length / count), sorted.length % count];
@@ -23,6 +26,16 @@ export function nnunetFolds(ids: readonly string[], count = 5): Folds {
     const own = order.slice(start, stop).map((index) => sorted[index]);
     start = stop;
     return own.sort();
+  });
+}
+
+function tooFewError(cases: number, folds: number): ConfigError {
+  return new ConfigError({
+    code: "T_FOLD",
+    where: "folds",
+    expected: `at least ${folds} cases for the ${folds} folds of nnU-Net`,
+    got: `${cases}`,
+    next: "Take stratified folds instead",
   });
 }
 
@@ -45,7 +58,8 @@ export interface ClassesOfCase {
 }
 
 /**
- * Folds of nearly equal size that hold nearly equal numbers of cases with each class, the rarest placed first.
+ * Folds of nearly equal size that hold nearly equal numbers of cases with each class, the rarest placed first; none is
+ * empty unless there are fewer cases than folds.
  *
  * Source: Sechidis 2011, doi:10.1007/978-3-642-23808-6_10, iterative stratification
  */

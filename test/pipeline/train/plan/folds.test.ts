@@ -26,6 +26,22 @@ describe("nnunetFolds", () => {
       [2, 5],
     ]);
   });
+
+  it("refuses fewer cases than folds, as scikit-learn does", () => {
+    assert.throws(() => nnunetFolds(["a", "b", "c", "d"]), /expected at least 5 cases for the 5 folds .* got 4/);
+  });
+
+  it("holds the same of 260 cases out as numpy does", () => {
+    // numpy 1.24: a = arange(260); RandomState(12345).shuffle(a); sorted(a[:52])[:8]; [a[k*52:(k+1)*52].sum() for k in range(5)]
+    const folds = nnunetFolds(Array.from({ length: 260 }, (_, n) => `${1000 + n}`)).map((fold) =>
+      fold.map((id) => Number(id) - 1000),
+    );
+    assert.deepEqual(folds[0].slice(0, 8), [9, 10, 16, 18, 20, 30, 33, 40]);
+    assert.deepEqual(
+      folds.map((fold) => fold.reduce((sum, n) => sum + n, 0)),
+      [6744, 6892, 6615, 6587, 6832],
+    );
+  });
 });
 
 const caseList = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }), {
@@ -34,12 +50,27 @@ const caseList = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLe
 });
 
 describe("stratifiedFolds", () => {
-  it("holds each case out once, in folds whose sizes differ by few", () =>
+  it("halves 4 cases of one class, 4 of another and 2 of both into 5 cases with 3 of each class", () => {
+    const classesOf = (n: number) => (n < 4 ? [1] : n < 8 ? [2] : [1, 2]);
+    const cases = Array.from({ length: 10 }, (_, n) => ({ id: `c${n}`, classIds: classesOf(n) }));
+    for (let seed = 0; seed < 20; seed++)
+      for (const fold of stratifiedFolds(cases, { count: 2, seed })) {
+        const held = fold.flatMap((id) => classesOf(Number(id.slice(1))));
+        assert.equal(fold.length, 5);
+        assert.deepEqual(
+          [1, 2].map((wanted) => held.filter((id) => id === wanted).length),
+          [3, 3],
+        );
+      }
+  });
+
+  it("holds each case out once and leaves no fold empty", () =>
     fc.assert(
       fc.property(caseList, fc.integer({ min: 2, max: 5 }), (classes, count) => {
         const cases = classes.map((classIds, n) => ({ id: `c${n}`, classIds }));
         const folds = stratifiedFolds(cases, { count });
         assert.equal(folds.length, count);
+        assert.ok(folds.every(({ length }) => length > 0));
         assert.deepEqual(folds.flat().sort(), cases.map(({ id }) => id).sort());
       }),
     ));
