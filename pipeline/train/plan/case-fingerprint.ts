@@ -23,6 +23,8 @@ export interface MeasuredCase {
   readonly turnedTo: (code: string) => CaseFingerprint;
   /** Foreground intensities by channel; empty where there is no foreground. */
   readonly samples: readonly Float32Array[];
+  /** Of reading its files. */
+  readonly read: readonly Warning[];
   readonly warnings: readonly Warning[];
 }
 
@@ -54,6 +56,7 @@ export async function measuredCase(
   const spacingMm = spacingMmOf(indexToLps);
   const chosen = foregroundOf(data, { ignoreLabel: dataset.ignoreLabel, count: samplesPerCase });
   return {
+    read: loaded.warnings,
     warnings: chosen.length === 0 ? [{ code: "T_EMPTY", where: id, text: "no voxel of any class" }] : [],
     orientation,
     turnedTo: (code) => {

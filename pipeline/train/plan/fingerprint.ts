@@ -76,7 +76,7 @@ export async function examineDataset(
   const orientation = mostFrequent(measured.map((each) => each.orientation));
   return {
     bad,
-    warnings: measured.flatMap((each) => each.warnings),
+    warnings: [...oncePerCode(measured.flatMap((each) => each.read)), ...measured.flatMap((each) => each.warnings)],
     fingerprint: {
       orientation,
       cases: measured.map((each) => each.turnedTo(orientation)),
@@ -108,6 +108,15 @@ function repeatedIds({ training, path }: TrainingDataset): readonly BadCase[] {
       { id, problem: { code: "T_CASE_NAME", where: path, expected: "a name of its own for each case", got: id, next } },
     ];
   });
+}
+
+/** What is odd about one file of a data set is often so about all: the first of each kind, and how many there are. */
+function oncePerCode(warnings: readonly Warning[]): readonly Warning[] {
+  const byCode = new Map<string, Warning[]>();
+  for (const warning of warnings) byCode.set(warning.code, [...(byCode.get(warning.code) ?? []), warning]);
+  return [...byCode.values()].map(([first, ...others]) =>
+    others.length === 0 ? first : { ...first, text: `${first.text} (and ${others.length} more like it)` },
+  );
 }
 
 function intensityOf(samples: readonly Float32Array[]): IntensityFingerprint {

@@ -86,6 +86,20 @@ describe("examineDataset", () => {
       );
   });
 
+  it("passes on what is odd about files once, and how often", async () => {
+    const files = ["a", "b", "c"].flatMap((id) => [
+      [`images/${id}.nii`, nifti((i) => i, { slope: -2 })],
+      [`labels/${id}.nii`, niftiLabels({ 1: 1 })],
+    ]);
+    const { warnings } = await examineDataset(await findDataset(folderWith(Object.fromEntries(files))));
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ["N_SCALE"],
+    );
+    assert.match(warnings[0].where, /a\.nii/);
+    assert.match(warnings[0].text, /\(and 2 more like it\)$/);
+  });
+
   it("reports progress case by case, and stops with the signal's reason", async () => {
     const files = Object.fromEntries(
       ["a", "b", "c"].flatMap((id) => [
