@@ -1,5 +1,6 @@
 import type { Triple } from "../volume/affine.ts";
 import { voxelCountOf } from "../volume/volume.ts";
+import { type Envelope, envelopeFor, lowerEnvelope } from "./lower-envelope.ts";
 
 /** A grid for distances. */
 export interface DistanceGrid {
@@ -22,20 +23,15 @@ export function squaredDistances(
   const squares = new Float64Array(voxelCountOf(shape));
   for (let i = 0; i < squares.length; i++) squares[i] = isInside(i) ? 0 : Infinity;
   const strides = [shape[1] * shape[2], shape[2], 1];
-  const longest = Math.max(...shape);
-  const envelope = {
-    heights: new Float64Array(longest),
-    places: new Int32Array(longest),
-    borders: new Float64Array(longest + 1),
-  };
+  const envelope = envelopeFor(Math.max(...shape));
   for (const axis of [2, 1, 0])
     for (const start of lineStarts(shape, axis))
-      lowerEnvelope(squares, {
+      fallToEnvelope(squares, {
         start,
         stride: strides[axis],
         length: shape[axis],
         spacing: spacingMm[axis],
-        ...envelope,
+        envelope,
       });
   return squares;
 }
@@ -72,42 +68,18 @@ interface Line {
   readonly stride: number;
   readonly length: number;
   readonly spacing: number;
-  /** Scratch, as long as the longest line. */
-  readonly heights: Float64Array;
-  readonly places: Int32Array;
-  readonly borders: Float64Array;
+  readonly envelope: Envelope;
 }
 
 /** Replaces each height on a line by the least of all parabolas that stand on the heights. */
-function lowerEnvelope(squares: Float64Array, line: Line): void {
-  const { start, stride, length, spacing, heights, places, borders } = line;
-  let last = -1;
-  for (let q = 0; q < length; q++) {
-    heights[q] = squares[start + q * stride];
-    if (heights[q] === Infinity) continue;
-    let border = -Infinity;
-    while (last >= 0) {
-      border = crossing(heights, { first: places[last], second: q, spacing });
-      if (border > borders[last]) break;
-      last--;
-    }
-    last++;
-    places[last] = q;
-    borders[last] = last === 0 ? -Infinity : border;
-  }
+function fallToEnvelope(squares: Float64Array, { start, stride, length, spacing, envelope }: Line): void {
+  const { heights, places, borders } = envelope;
+  for (let q = 0; q < length; q++) heights[q] = squares[start + q * stride];
+  const last = lowerEnvelope(envelope, length, spacing) - 1;
   if (last < 0) return;
   for (let q = 0, k = 0; q < length; q++) {
     while (k < last && borders[k + 1] < q) k++;
     const offset = (q - places[k]) * spacing;
     squares[start + q * stride] = heights[places[k]] + offset * offset;
   }
-}
-
-/** Where, in voxels, the parabola of a later voxel comes below that of an earlier one. */
-function crossing(
-  heights: Float64Array,
-  { first, second, spacing }: { readonly first: number; readonly second: number; readonly spacing: number },
-): number {
-  const rise = (heights[second] - heights[first]) / (spacing * spacing);
-  return (rise + second * second - first * first) / (2 * (second - first));
 }
