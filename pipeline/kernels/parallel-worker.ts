@@ -7,9 +7,8 @@ parentPort?.on("message", async ({ module, kernel, job, part }: PartMessage) => 
 
 async function answerOf({ module, kernel, job, part }: PartMessage): Promise<PartAnswer> {
   try {
-    const exported: Record<string, PartKernel<unknown>> = await import(module);
-    exported[kernel](job, part);
-    return {};
+    const exported: Record<string, PartKernel<unknown, unknown>> = await import(module);
+    return { result: exported[kernel](job, part) };
   } catch (error) {
     return { error };
   }

@@ -7,8 +7,8 @@ export interface Part {
   readonly stop: number;
 }
 
-/** A kernel that fills one part of memory that its job names. */
-export type PartKernel<J> = (job: J, part: Part) => void;
+/** A kernel that fills one part of memory that its job names, or answers with plain data. */
+export type PartKernel<J, R = void> = (job: J, part: Part) => R;
 
 /** A job for one part: plain data; the buffers in `transfer` change hands, other arrays lie on shared memory. */
 export interface PartJob<J> {
@@ -24,8 +24,8 @@ export interface PartMessage {
   readonly part: Part;
 }
 
-/** What a worker answers: nothing when it is done, else what went wrong. */
-export type PartAnswer = { readonly error?: unknown };
+/** What a worker answers: what the kernel returned, or what went wrong. */
+export type PartAnswer = { readonly result?: unknown; readonly error?: unknown };
 
 /** How the parts of a job are run. */
 export interface PartOptions<J> {
@@ -48,23 +48,39 @@ const PARTS_PER_THREAD = 4;
 const idle: Worker[] = [];
 
 /**
- * Runs a kernel on all parts of a job; in threads, the event loop stays free meanwhile.
+ * Runs a kernel on all parts of a job; in threads, the event loop stays free meanwhile. Returns what it answered, in order.
  *
  * Errors: what the kernel throws; the signal's reason when it aborts before a part
  */
-export async function inParts<J>(kernel: PartKernel<J>, options: PartOptions<J>): Promise<void> {
+export async function inParts<J, R>(kernel: PartKernel<J, R>, options: PartOptions<J>): Promise<readonly R[]> {
   const { count, smallest = 1, threaded, jobOf, signal } = options;
-  const waiting = [...partsOf(count, threaded ? smallest : count)];
-  const work = async (runPart: (part: Part) => void | Promise<void>) => {
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+  const waiting = [...partsOf(count, threaded ? smallest : count).entries()];
+  const results: R[] = [];
+  const work = async (runPart: (part: Part) => R | Promise<R>) => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       signal?.throwIfAborted();
-      await runPart(part);
+      const [n, part] = next;
+      results[n] = await runPart(part);
     }
   };
-  if (!threaded) return work((part) => kernel(jobOf(part).job, part));
+  if (threaded) await inThreads(options, { kernel, work, waiting });
+  else await work((part) => kernel(jobOf(part).job, part));
+  return results;
+}
+
+interface ThreadWork<J, R> {
+  readonly kernel: PartKernel<J, R>;
+  readonly work: (runPart: (part: Part) => Promise<R>) => Promise<void>;
+  readonly waiting: unknown[];
+}
+
+async function inThreads<J, R>(
+  { module, jobOf }: PartOptions<J>,
+  { kernel, work, waiting }: ThreadWork<J, R>,
+): Promise<void> {
   const threads = Math.min(availableParallelism(), waiting.length);
   const inThread = () =>
-    withThread((worker) => work((part) => sendPart(worker, { module: options.module, kernel, part, ...jobOf(part) })));
+    withThread((worker) => work((part) => sendPart<J, R>(worker, { module, kernel, part, ...jobOf(part) })));
   // All must come to rest before the caller may let go of the shared memory; the first failure ends the others soon.
   const ends = await Promise.allSettled(
     Array.from({ length: threads }, () =>
@@ -96,19 +112,23 @@ async function withThread(action: (worker: Worker) => Promise<void>): Promise<vo
   }
 }
 
-function sendPart<J>(
+function sendPart<J, R>(
   worker: Worker,
-  { module, kernel, part, job, transfer = [] }: PartJob<J> & { module: string; kernel: PartKernel<J>; part: Part },
-): Promise<void> {
+  { module, kernel, part, job, transfer = [] }: PartJob<J> & { module: string; kernel: PartKernel<J, R>; part: Part },
+): Promise<R> {
   return new Promise((resolve, reject) => {
-    const settle = (error: unknown) => {
-      worker.off("message", onAnswer).off("error", settle).off("exit", onExit);
-      if (error === undefined) resolve();
-      else reject(error);
+    const rest = () => worker.off("message", onAnswer).off("error", fail).off("exit", onExit);
+    const fail = (error: unknown) => {
+      rest();
+      reject(error);
     };
-    const onAnswer = ({ error }: PartAnswer) => settle(error);
-    const onExit = (code: number) => settle(new Error(`a resampling thread ended with code ${code}`));
-    worker.on("message", onAnswer).on("error", settle).on("exit", onExit);
+    const onAnswer = ({ result, error }: PartAnswer) => {
+      if (error !== undefined) return fail(error);
+      rest();
+      resolve(result as R);
+    };
+    const onExit = (code: number) => fail(new Error(`a thread ended with code ${code}`));
+    worker.on("message", onAnswer).on("error", fail).on("exit", onExit);
     const message: PartMessage = { module, kernel: kernel.name, job, part };
     worker.postMessage(message, [...transfer]);
   });

@@ -7,8 +7,8 @@ import {
   boundaryVoxels,
   cellCode,
   type LabelPair,
-  PREDICTION,
   type PaddedMasks,
+  PREDICTION,
   paddedMasks,
   REFERENCE,
 } from "./boundary.ts";
