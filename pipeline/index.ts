@@ -11,6 +11,11 @@ export {
 export { type BundleManifest, type ManifestNetwork, manifestSchema } from "./bundle/manifest-schema.ts";
 export { placeholdersIn } from "./bundle/placeholders.ts";
 export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
+export { type EmptyRule, emptyRules } from "./evaluate/empty-rule.ts";
+export { type ClassScores, type EvaluatedPair, type EvaluateOptions, evaluateCase } from "./evaluate/evaluate-case.ts";
+export { defaultMetricNames, metricNames, metrics } from "./evaluate/metrics/index.ts";
+export type { Metric } from "./evaluate/metrics/metric.ts";
+export type { PrevalenceRegion } from "./evaluate/prevalence.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
 export { conceptFor } from "./io/dicom-seg/snomed.ts";
