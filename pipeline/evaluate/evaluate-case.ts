@@ -5,9 +5,10 @@ import { type ClassOverlap, classOverlaps, nowhere } from "./class-overlaps.ts";
 import { countedLabels } from "./counted-labels.ts";
 import { type EmptyRule, valueByRule } from "./empty-rule.ts";
 import { type GatheredFacts, gatherFacts } from "./gather-facts.ts";
-import { type Calibration, calibrationOf } from "./metrics/calibration.ts";
+import { calibrationOf } from "./metrics/calibration.ts";
+import type { Calibration, ClassFacts, VoxelCounts } from "./metrics/facts.ts";
 import { defaultMetricNames, metricsNamed } from "./metrics/index.ts";
-import type { ClassFacts, Metric, VoxelCounts } from "./metrics/metric.ts";
+import type { Metric } from "./metrics/metric.ts";
 import { type PrevalenceRegion, prevalencesOf } from "./prevalence.ts";
 import type { SurfaceDistances } from "./surface/surface-distances.ts";
 

@@ -2,9 +2,10 @@ import { inParts, type Part } from "../kernels/parallel.ts";
 import type { Triple } from "../volume/affine.ts";
 import { type Box, shapeOfBox } from "../volume/box.ts";
 import { type LabelArray, voxelCountOf } from "../volume/volume.ts";
-import { compareLesions, type LesionFacts } from "./metrics/lesions.ts";
+import type { LesionFacts, Topology } from "./metrics/facts.ts";
+import { compareLesions } from "./metrics/lesions.ts";
 import type { MetricNeed } from "./metrics/metric.ts";
-import { compareTopology, type Topology } from "./metrics/topology.ts";
+import { compareTopology } from "./metrics/topology.ts";
 import type { LabelPair } from "./surface/boundary.ts";
 import { type DirectedDistances, directedDistances } from "./surface/surface-distances.ts";
 

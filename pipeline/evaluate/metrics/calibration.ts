@@ -1,11 +1,6 @@
 import type { LabelArray } from "../../volume/volume.ts";
+import type { Calibration } from "./facts.ts";
 import type { Metric } from "./metric.ts";
-
-/** How far probabilities can be believed. */
-export interface Calibration {
-  readonly expectedError: number;
-  readonly brier: number;
-}
 
 /** Bins of the expected calibration error. */
 const BINS = 15;

@@ -2,21 +2,8 @@ import { componentIndicesOf } from "../../kernels/components.ts";
 import { type Box, shapeOfBox } from "../../volume/box.ts";
 import { maskIn } from "../mask-in.ts";
 import type { LabelPair } from "../surface/boundary.ts";
-import type { ClassFacts, Metric } from "./metric.ts";
-
-/** How lesions, the connected regions of a class, of two masks answer each other. */
-export interface LesionFacts {
-  /** Lesions of the reference of which the prediction holds a voxel, and those of which it holds none. */
-  readonly found: number;
-  readonly missed: number;
-  /** Lesions of the prediction that hold no voxel of the reference. */
-  readonly invented: number;
-  /** Dice of each of the reference's lesions with all predicted lesions that touch it. */
-  readonly lesionDice: readonly number[];
-  /** Intersection over union of each pair that shares more than half of what it covers. */
-  readonly matchedIou: readonly number[];
-  readonly predicted: number;
-}
+import type { ClassFacts, LesionFacts } from "./facts.ts";
+import type { Metric } from "./metric.ts";
 
 /**
  * Compares the connected regions of a class; neighbours share a face, an edge or a corner.

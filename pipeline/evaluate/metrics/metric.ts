@@ -1,29 +1,4 @@
-import type { SurfaceDistances } from "../surface/surface-distances.ts";
-import type { Calibration } from "./calibration.ts";
-import type { LesionFacts } from "./lesions.ts";
-import type { Topology } from "./topology.ts";
-
-/** Voxels of one class, by what the prediction and the reference say of them. */
-export interface VoxelCounts {
-  readonly truePositives: number;
-  readonly falsePositives: number;
-  readonly falseNegatives: number;
-  readonly trueNegatives: number;
-}
-
-/** What was gathered of one class of a case; each metric says which of it it needs. */
-export interface ClassFacts {
-  readonly counts: VoxelCounts;
-  readonly voxelMl: number;
-  /** Surface distance that does not count, in mm. */
-  readonly toleranceMm: number;
-  /** Share of the stated region that the reference fills. */
-  readonly prevalence: number;
-  readonly surface?: SurfaceDistances | undefined;
-  readonly lesions?: LesionFacts | undefined;
-  readonly topology?: Topology | undefined;
-  readonly calibration?: Calibration | undefined;
-}
+import type { ClassFacts } from "./facts.ts";
 
 /** What has to be gathered for a metric beyond the counts. */
 export type MetricNeed = "counts" | "surface" | "lesions" | "topology" | "probabilities";

@@ -1,4 +1,5 @@
-import type { ClassFacts, Metric, VoxelCounts } from "./metric.ts";
+import type { ClassFacts, VoxelCounts } from "./facts.ts";
+import type { Metric } from "./metric.ts";
 import { dice, matthews, precision } from "./overlap.ts";
 
 /*

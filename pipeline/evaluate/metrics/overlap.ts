@@ -1,4 +1,5 @@
-import type { Metric, VoxelCounts } from "./metric.ts";
+import type { VoxelCounts } from "./facts.ts";
+import type { Metric } from "./metric.ts";
 
 /** Dice similarity coefficient. Empty: NaN. Source: Dice 1945, doi:10.2307/1932409 */
 export function dice({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: VoxelCounts): number {

@@ -8,7 +8,8 @@ import {
   within,
 } from "../surface/distance-tally.ts";
 import type { SurfaceDistances } from "../surface/surface-distances.ts";
-import type { ClassFacts, Metric } from "./metric.ts";
+import type { ClassFacts } from "./facts.ts";
+import type { Metric } from "./metric.ts";
 
 /** How a surface is taken: by its voxels, each counting one, or by its area. */
 type Weighting = keyof SurfaceDistances["fromPrediction"];

@@ -5,19 +5,8 @@ import type { Triple } from "../../volume/affine.ts";
 import { type Box, shapeOfBox } from "../../volume/box.ts";
 import { maskIn } from "../mask-in.ts";
 import type { LabelPair } from "../surface/boundary.ts";
+import type { BettiNumbers, Topology } from "./facts.ts";
 import type { Metric } from "./metric.ts";
-
-/** Regions, tunnels and cavities of a mask. */
-export type BettiNumbers = readonly [number, number, number];
-
-/** Topology of one class in a prediction and a reference. */
-export interface Topology {
-  readonly prediction: BettiNumbers;
-  readonly reference: BettiNumbers;
-  /** Share of each centreline that lies inside the other mask. */
-  readonly centrelinePrecision: number;
-  readonly centrelineRecall: number;
-}
 
 /** Compares how a class hangs together, and its centrelines. */
 export function compareTopology(

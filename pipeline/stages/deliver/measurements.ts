@@ -1,4 +1,4 @@
-import { stringify } from "csv-stringify/sync";
+import { csvText } from "../../io/csv-text.ts";
 import type { ClassMeasurement } from "../measure.ts";
 
 /** Version of the layout of `measurements.json`. */
@@ -15,7 +15,7 @@ export function measurementsJson(measurements: readonly ClassMeasurement[]): str
  * Source: RFC 4180; a name that a spreadsheet would take for a formula gets an apostrophe
  */
 export function measurementsCsv(measurements: readonly ClassMeasurement[]): string {
-  return stringify(measurements.map(rowOf), { header: true, columns: [...columns], escape_formulas: true });
+  return csvText(columns, measurements.map(rowOf));
 }
 
 const columns = [
@@ -32,7 +32,6 @@ function rowOf({ id, name, voxels, millilitres, intensity, boxVoxels, centroidLp
   const { mean, std, min, p5, p25, median, p75, p95, max } = intensity ?? {};
   const box = [0, 1, 2].flatMap((axis) => [boxVoxels?.start[axis], boxVoxels?.stop[axis]]);
   const centroid = [0, 1, 2].map((axis) => centroidLpsMm?.[axis]);
-  // Numbers go as text: the formula guard is meant for names, not for a minus sign.
   const numbers = [voxels, millilitres, mean, std, min, p5, p25, median, p75, p95, max, ...box, ...centroid];
   return [id, name, ...numbers];
 }

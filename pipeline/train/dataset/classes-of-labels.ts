@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseLabelClasses } from "../../bundle/label-classes.ts";
+import { readLabelFile } from "../../io/read-label-file.ts";
 import { FormatError, isNamedError, type NamedError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
 import { labelMapOf } from "../../volume/label-map.ts";
@@ -7,7 +8,6 @@ import type { Scan } from "../../volume/scan.ts";
 import { inOrder } from "../in-order.ts";
 import { classesFrom } from "./dataset-format.ts";
 import { labelFilesOf } from "./label-files.ts";
-import { readLabelFile } from "./read-label-file.ts";
 import { readList } from "./read-list.ts";
 import type { TrainingCase } from "./training-dataset.ts";
 

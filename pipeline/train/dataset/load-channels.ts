@@ -1,10 +1,10 @@
 import { chooseScan } from "../../io/choose-scan.ts";
 import { findScans } from "../../io/find-scans.ts";
 import { readScan } from "../../io/read-scan.ts";
+import { ontoGrid } from "../../kernels/onto-grid.ts";
 import { FormatError } from "../../volume/errors.ts";
 import type { Scan, Warning } from "../../volume/scan.ts";
 import type { Volume } from "../../volume/volume.ts";
-import { ontoGrid } from "./onto-grid.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
 /** A case's images in memory. */

@@ -1,3 +1,5 @@
+import { readLabelFile } from "../../io/read-label-file.ts";
+import { ontoGridIfSame } from "../../kernels/onto-grid.ts";
 import { FormatError, ShapeError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
 import { labelMapOf } from "../../volume/label-map.ts";
@@ -5,8 +7,6 @@ import { placeOnGrid } from "../../volume/place-on-grid.ts";
 import type { Scan } from "../../volume/scan.ts";
 import { type Grid, type LabelArray, type LabelMap, volumeOf, voxelCountOf } from "../../volume/volume.ts";
 import { labelsOfColours, paintedIn } from "./colour-labels.ts";
-import { ontoGridIfSame } from "./onto-grid.ts";
-import { readLabelFile } from "./read-label-file.ts";
 import type { LabelSource, TrainingDataset } from "./training-dataset.ts";
 
 /** What labels are read for. */

@@ -1,6 +1,6 @@
-import { readScan } from "../../io/read-scan.ts";
-import { FormatError } from "../../volume/errors.ts";
-import type { Scan } from "../../volume/scan.ts";
+import { FormatError } from "../volume/errors.ts";
+import type { Scan } from "../volume/scan.ts";
+import { readScan } from "./read-scan.ts";
 
 /**
  * A file as labels are read: a picture with a palette gives indices.

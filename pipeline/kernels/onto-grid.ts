@@ -1,7 +1,7 @@
-import { reorient } from "../../kernels/reorient.ts";
-import { spacingMmOf } from "../../volume/affine.ts";
-import { orientationOf } from "../../volume/orientation.ts";
-import { assertSameGrid, type Grid, gridDistanceMm, type Volume, type VoxelArray } from "../../volume/volume.ts";
+import { spacingMmOf } from "../volume/affine.ts";
+import { orientationOf } from "../volume/orientation.ts";
+import { assertSameGrid, type Grid, gridDistanceMm, type Volume, type VoxelArray } from "../volume/volume.ts";
+import { reorient } from "./reorient.ts";
 
 /** Share of the shortest voxel edge by which tools' rounding of one grid differs; a real shift is half a voxel or more. */
 const SAME_GRID_SHARE = 0.05;
