@@ -1,5 +1,5 @@
+import { readList } from "../io/read-list.ts";
 import { ConfigError } from "../volume/errors.ts";
-import { readList } from "./dataset/read-list.ts";
 
 /**
  * The bytes of a file that a person names or a run keeps, such as settings or a plan.

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseLabelClasses } from "../../bundle/label-classes.ts";
 import { readLabelFile } from "../../io/read-label-file.ts";
+import { readList } from "../../io/read-list.ts";
 import { FormatError, isNamedError, type NamedError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
 import { labelMapOf } from "../../volume/label-map.ts";
@@ -8,7 +9,6 @@ import type { Scan } from "../../volume/scan.ts";
 import { inOrder } from "../in-order.ts";
 import { classesFrom } from "./dataset-format.ts";
 import { labelFilesOf } from "./label-files.ts";
-import { readList } from "./read-list.ts";
 import type { TrainingCase } from "./training-dataset.ts";
 
 /** Cases, and what their labels mean where they have any. */

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
 import { CsvError, parse } from "csv-parse/sync";
+import { readList } from "../../io/read-list.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { channelsOfImages } from "./channels-of-images.ts";
 import { withLabelClasses } from "./classes-of-labels.ts";
 import { type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
-import { readList } from "./read-list.ts";
 import type { DatasetChannel, TrainingCase } from "./training-dataset.ts";
 
 /**

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
+import { readList } from "../../io/read-list.ts";
 import { ConfigError } from "../../volume/errors.ts";
 import { checkNames } from "./check-names.ts";
 import { csvList } from "./csv-list.ts";
@@ -10,7 +11,6 @@ import { dicomFolders } from "./dicom-folders.ts";
 import { folderPair } from "./folder-pair.ts";
 import { msd } from "./msd.ts";
 import { nnunetRaw } from "./nnunet-raw.ts";
-import { readList } from "./read-list.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
 /** Kinds of data sets, in the order in which they are tried. */

@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { caseIdOf, isVolumeFile } from "../../io/volume-names.ts";
 import { ConfigError } from "../../volume/errors.ts";
 import { channelsOfImages } from "./channels-of-images.ts";
 import { type ClassSearch, type SplitCases, withLabelClasses } from "./classes-of-labels.ts";
-import { caseIdOf, type DatasetFormat, isVolumeFile } from "./dataset-format.ts";
+import type { DatasetFormat } from "./dataset-format.ts";
 import { type MaskFiles, masksPerCase, masksPerFolder, withClasses } from "./mask-files.ts";
 import type { LabelSource, TrainingCase } from "./training-dataset.ts";
 

@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { caseIdOf, isVolumeFile } from "../../io/volume-names.ts";
 import { FormatError } from "../../volume/errors.ts";
 import type { LabelClass } from "../../volume/label-class.ts";
 import { listedClasses } from "./classes-of-labels.ts";
-import { caseIdOf, classesFrom, isVolumeFile } from "./dataset-format.ts";
+import { classesFrom } from "./dataset-format.ts";
 import type { LabelSource } from "./training-dataset.ts";
 
 /** A case's masks, each named after a class. */

@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import type { Frozen } from "../../bundle/schema-parts.ts";
-import { caseIdOf, classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
-import { readList } from "./read-list.ts";
+import { readList } from "../../io/read-list.ts";
+import { caseIdOf } from "../../io/volume-names.ts";
+import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
 import type { TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const path = Type.String({ minLength: 1, maxLength: 1000 });

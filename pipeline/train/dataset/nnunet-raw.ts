@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import type { Frozen } from "../../bundle/schema-parts.ts";
+import { readList } from "../../io/read-list.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
-import { readList } from "./read-list.ts";
 import type { DatasetRegion, TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const id = Type.Integer({ minimum: 0, maximum: 65535 });

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { readInto, withRegularFile } from "../../io/regular-file.ts";
+import { readInto, withRegularFile } from "./regular-file.ts";
 
 /** Far more than the largest data set's list has. */
 const MOST_BYTES = 64 * 2 ** 20;
