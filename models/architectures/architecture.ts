@@ -1,3 +1,4 @@
+import type { Static, TObject } from "@sinclair/typebox";
 import type { Value } from "../graph/builder.ts";
 import type { Parameters } from "../layers/parameters.ts";
 
@@ -19,4 +20,27 @@ export interface Stage {
   readonly blocks: number;
   /** Blocks of the decoder; 2 when left out. */
   readonly decoderBlocks?: number;
+}
+
+/** What every architecture is told beside its own settings; what it does not need it leaves alone. */
+export interface NetworkContext {
+  /** From the plan, finest first, one side per dimension. */
+  readonly stages: readonly Stage[];
+  /** Channels that come out: classes with background, or regions. */
+  readonly outputs: number;
+  /** Resolutions that give logits at most: 1, or more for deep supervision. */
+  readonly heads: number;
+}
+
+/** A kind of network that settings may ask for. */
+export interface Architecture<T extends TObject = TObject> {
+  /** Of its settings, told apart from others by `kind`. */
+  readonly schema: T;
+  /** For people. */
+  readonly title: string;
+  readonly source: string;
+  /** The forms that were published, by name; the first is what settings without anything but `kind` give. */
+  readonly variants: Readonly<Record<string, Static<T>>>;
+  /** A method, so that rows with different settings fit one list. */
+  build(settings: Static<T>, context: NetworkContext): Network;
 }

@@ -1,47 +1,31 @@
-import { type Static, Type } from "@sinclair/typebox";
-import type { Network, Stage } from "./architecture.ts";
-import { unet } from "./unet.ts";
+import type { Static } from "@sinclair/typebox";
+import { GraphError } from "../graph/graph-error.ts";
+import type { Architecture, Network, NetworkContext } from "./architecture.ts";
+import { unetArchitecture } from "./unet.ts";
 
-/** What every architecture is told beside its own settings. */
-export interface NetworkContext {
-  /** From the plan, finest first, one side per dimension. */
-  readonly stages: readonly Stage[];
-  /** Channels that come out: classes with background, or regions. */
-  readonly outputs: number;
-  /** Resolutions that give logits: 1, or more for deep supervision. */
-  readonly heads: number;
-}
+/** Every architecture; a new one is a file and a line here. */
+export const architectures = [unetArchitecture] as const;
 
-const unetSettings = Type.Object(
-  {
-    kind: Type.Literal("unet"),
-    encoder: Type.Optional(
-      Type.Unsafe<"plain" | "residual">({
-        type: "string",
-        enum: ["plain", "residual"],
-        description: "residual adds what went into a block to what comes out; default plain.",
-      }),
-    ),
-  },
-  { additionalProperties: false, description: "U-Net in 2-D or 3-D as nnU-Net configures it." },
-);
+type Row = (typeof architectures)[number];
 
 /** Schemas of the settings of every architecture, told apart by `kind`. */
-export const networkSchemas = [unetSettings] as const;
+export const networkSchemas = architectures.map(({ schema }): Row["schema"] => schema);
 
 /** An architecture's name and settings. */
-export type NetworkSettings = Static<(typeof networkSchemas)[number]>;
+export type NetworkSettings = Static<Row["schema"]>;
 
-const builders: {
-  readonly [K in NetworkSettings["kind"]]: (
-    settings: Extract<NetworkSettings, { kind: K }>,
-    context: NetworkContext,
-  ) => Network;
-} = {
-  unet: ({ encoder }, context) => unet({ ...context, ...(encoder === undefined ? {} : { encoder }) }),
-};
-
-/** The network that settings describe. */
+/** The network that settings describe. Errors: GraphError when it is built for an image that does not fit it */
 export function networkFrom(settings: NetworkSettings, context: NetworkContext): Network {
-  return builders[settings.kind](settings, context);
+  const row: Architecture = rowOf(settings.kind);
+  return row.build(settings, context);
+}
+
+function rowOf(kind: NetworkSettings["kind"]): Row {
+  const row = architectures.find(({ schema }) => schema.properties.kind.const === kind);
+  if (row === undefined) throw new GraphError({ where: "network", expected: kinds().join(", "), got: kind });
+  return row;
+}
+
+function kinds(): readonly string[] {
+  return architectures.map(({ schema }) => schema.properties.kind.const);
 }

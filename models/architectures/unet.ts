@@ -1,10 +1,11 @@
+import { Type } from "@sinclair/typebox";
 import type { Value } from "../graph/builder.ts";
 import { concat } from "../graph/operators/index.ts";
 import { type ConvolutionOptions, convBlock, convolution } from "../layers/conv-block.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { residualBlock } from "../layers/residual-block.ts";
 import { transposedConvolution } from "../layers/transposed-convolution.ts";
-import type { Network, Stage } from "./architecture.ts";
+import type { Architecture, Network, Stage } from "./architecture.ts";
 
 /** What makes one U-Net differ from another. */
 export interface UnetOptions {
@@ -86,3 +87,26 @@ function decode(
   }
   return logits;
 }
+
+const settings = Type.Object(
+  {
+    kind: Type.Literal("unet"),
+    encoder: Type.Optional(
+      Type.Unsafe<"plain" | "residual">({
+        type: "string",
+        enum: ["plain", "residual"],
+        description: "residual adds what went into a block to what comes out; default plain.",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "U-Net in 2-D or 3-D as nnU-Net configures it." },
+);
+
+/** U-Net with the plan's stages. */
+export const unetArchitecture: Architecture<typeof settings> = {
+  schema: settings,
+  title: "U-Net as nnU-Net configures it",
+  source: "Isensee 2021, doi:10.1038/s41592-020-01008-z",
+  variants: { plain: { kind: "unet" }, residual: { kind: "unet", encoder: "residual" } },
+  build: ({ encoder }, context) => unet({ ...context, ...(encoder === undefined ? {} : { encoder }) }),
+};

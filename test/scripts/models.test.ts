@@ -1,0 +1,27 @@
+import { strict as assert } from "node:assert";
+import { architectures } from "../../models/architectures/index.ts";
+import { runCli } from "../support/cli.ts";
+
+describe("rarevox models list", function () {
+  this.timeout(30_000);
+
+  it("has a line for each published form of each architecture, with its parameters and source", async () => {
+    const { code, stdout } = await runCli(["models", "list", "--json"]);
+    assert.equal(code, 0);
+    const listed: { kind: string; variant: string; parameters: number; source: string }[] = JSON.parse(stdout);
+    const expected = architectures.flatMap(({ schema, variants }) =>
+      Object.keys(variants).map((variant) => `${schema.properties.kind.const} ${variant}`),
+    );
+    assert.deepEqual(
+      listed.map(({ kind, variant }) => `${kind} ${variant}`),
+      expected,
+    );
+    for (const { parameters, source } of listed) assert.ok(parameters > 1e4 && source.length > 10);
+  });
+
+  it("shows the same as a table, in millions", async () => {
+    const { code, stdout } = await runCli(["models", "list"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /│ unet +│ plain +│ +16\.55 M │/);
+  });
+});

@@ -1,0 +1,41 @@
+import type { NetworkContext } from "../../models/architectures/architecture.ts";
+import { architectures, type NetworkSettings } from "../../models/architectures/index.ts";
+
+/** A network small enough to train in a test, and an image for it. */
+export interface SmallNetwork {
+  readonly name: string;
+  readonly settings: NetworkSettings;
+  readonly context: NetworkContext;
+  /** [1, C, ...sides]. */
+  readonly image: readonly number[];
+}
+
+const stagesOf = (dimensions: number) =>
+  [3, 5, 6].map((features, level) => ({
+    features,
+    kernel: new Array<number>(dimensions).fill(3),
+    stride: new Array<number>(dimensions).fill(level === 0 ? 1 : 2),
+    blocks: 1,
+  }));
+
+/** Of each kind some settings with sides that they divide, 2-D and 3-D; a new architecture is lines here. */
+const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] = [
+  [{ kind: "unet" }, [4, 8, 12]],
+  [{ kind: "unet" }, [12, 20]],
+  [{ kind: "unet", encoder: "residual" }, [4, 8, 12]],
+];
+
+/** Small networks of every architecture. */
+export const smallNetworks: readonly SmallNetwork[] = small.map(([settings, sides]) => ({
+  name: `${JSON.stringify(settings)} in ${sides.length}-D`,
+  settings,
+  context: { stages: stagesOf(sides.length), outputs: 3, heads: 1 },
+  image: [1, 2, ...sides],
+}));
+
+/** Architectures without a small network. */
+export const withoutSmallNetwork: readonly string[] = architectures
+  .map(({ schema }): string => schema.properties.kind.const)
+  .filter(
+    (kind) => ![2, 3].every((rank) => small.some(([each, sides]) => each.kind === kind && sides.length === rank)),
+  );
