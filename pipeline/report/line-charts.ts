@@ -1,7 +1,5 @@
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
-import { drawingFont } from "../io/drawing-font.ts";
 import { encodeDrawing } from "../io/svg-picture.ts";
+import { type ChartSpec, drawChart } from "./draw-chart.ts";
 
 /** Lines over one common x axis. */
 export interface LineChart {
@@ -24,30 +22,16 @@ export interface ChartPoint {
 const WIDTH = 640;
 const HEIGHT = 240;
 
-/** Colours that people with any colour vision tell apart. Source: Okabe and Ito 2008 */
-const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#000000"];
-
 /** Charts below one another as the bytes of a PNG file. */
 export async function drawLineCharts(charts: readonly LineChart[], { x }: { readonly x: string }): Promise<Buffer> {
-  const spec = compile(specOf(charts, x)).spec;
-  const view = new View(parse(spec), { renderer: "none" });
-  try {
-    return await encodeDrawing(await view.toSVG());
-  } finally {
-    view.finalize();
-  }
+  return encodeDrawing(await drawChart(specOf(charts, x)));
 }
 
-function specOf(charts: readonly LineChart[], x: string): TopLevelSpec {
+function specOf(charts: readonly LineChart[], x: string): ChartSpec {
   const end = Math.max(...charts.flatMap(({ points }) => points.map((point) => point.x)));
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     padding: 12,
-    config: {
-      font: drawingFont,
-      view: { continuousWidth: WIDTH, continuousHeight: HEIGHT },
-      range: { category: colours },
-    },
+    config: { view: { stroke: "#dddddd" } },
     resolve: { scale: { color: "independent" } },
     vconcat: charts.map(({ title, y, points, domain }) => ({
       title,

@@ -1,0 +1,59 @@
+import * as vega from "vega";
+import { type Config, compile, type TopLevelSpec } from "vega-lite";
+import { drawingFont } from "../io/drawing-font.ts";
+import { textWidth } from "./text-width.ts";
+
+/** A chart as Vega-Lite describes it. */
+export type ChartSpec = TopLevelSpec;
+
+/** Colours that people with any colour vision tell apart. Source: Okabe and Ito 2008 */
+export const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#000000"];
+
+/** Text that can be read in print at the width of a page. */
+export const FONT_SIZE = 11;
+
+const INK = "#222222";
+const LINE = "#888888";
+
+/** What all charts have in common; each may say otherwise. */
+const config: Config = {
+  // The packaged font, then fonts of the same widths for readers that lack it.
+  font: `${drawingFont}, Verdana, sans-serif`,
+  background: "white",
+  range: { category: colours },
+  view: { stroke: null },
+  title: { fontSize: FONT_SIZE, fontWeight: "normal", color: INK },
+  legend: { labelFontSize: FONT_SIZE, titleFontSize: FONT_SIZE, titleFontWeight: "normal", labelColor: INK },
+  axis: {
+    labelFontSize: FONT_SIZE - 1,
+    titleFontSize: FONT_SIZE,
+    titleFontWeight: "normal",
+    labelColor: INK,
+    titleColor: INK,
+    domainColor: LINE,
+    tickColor: LINE,
+    gridColor: "#e4e4e4",
+  },
+};
+
+/** A chart as an SVG drawing. */
+export async function drawChart(spec: ChartSpec): Promise<string> {
+  measureTextAsDrawn();
+  const view = new vega.View(vega.parse(compile(spec, { config }).spec), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Without a canvas Vega takes letters for wider than they are, and leaves gaps. */
+function measureTextAsDrawn(): void {
+  const { textMetrics } = vega as unknown as { textMetrics: { width: TextMetric } };
+  textMetrics.width = ({ fontSize = FONT_SIZE, limit = 0 }, text) => {
+    const width = textWidth(String(text ?? ""), fontSize);
+    return limit > 0 ? Math.min(width, limit) : width;
+  };
+}
+
+type TextMetric = (item: { readonly fontSize?: number; readonly limit?: number }, text: unknown) => number;
