@@ -1,8 +1,7 @@
-import { basename, dirname, relative, resolve } from "node:path";
-import { caseIdOf, isVolumeFile } from "../io/volume-names.ts";
-import { walkFiles } from "../io/walk-files.ts";
-import { FormatError } from "../volume/errors.ts";
-import { defaultLimits } from "../volume/limits.ts";
+import { resolve } from "node:path";
+import { caseIdOf } from "../io/volume-names.ts";
+import { ConfigError } from "../volume/errors.ts";
+import { type LabelFile, labelFilesIn, plainName } from "./label-files.ts";
 
 /** A reference and the prediction that answers it. */
 export interface CasePaths {
@@ -20,16 +19,15 @@ export interface PairedCases {
   readonly unmatched: readonly string[];
 }
 
-/** What programs put behind a case's name: nnU-Net's channel, and what the file is. */
-const TAIL = /([_-](0000|gt|groundtruth|seg|segmentation|label|labels|mask|pred|prediction))+$/i;
-
 /**
  * Pairs the label maps of two folders, or two files, by their cases' names.
  *
- * A case is named after its file, or, where several files of a side have the same name or a folder holds one case in
- * several formats, after its folder; endings such as `_0000`, `_gt` and `_seg` do not count where that tells them apart.
+ * A case is named after its file, or, where the file's name says nothing (`segmentation.nii.gz`) or several files have
+ * it, after its folder. Endings such as `_0000`, `_gt` and `_seg` and the case of letters do not count where the names
+ * differ otherwise.
  *
- * Errors: ConfigError C_INPUT; FormatError E_NO_CASES when no reference is found, E_TWICE when two files are one case
+ * Errors: ConfigError C_INPUT, E_NO_CASES when there are no references, E_TWICE when two files could be one
+ *         case
  */
 export async function pairCases(
   { predictions, references }: { readonly predictions: string; readonly references: string },
@@ -39,65 +37,71 @@ export async function pairCases(
   const found = await labelFilesIn(predictions, signal);
   if (wanted.length === 0) throw noCasesError(references);
   if (isOneFile(references, wanted) && isOneFile(predictions, found))
-    return { cases: [{ case: caseIdOf(references), reference: wanted[0], prediction: found[0] }], unmatched: [] };
-  const referenceOf = named(references, wanted);
-  const predictionOf = named(predictions, found);
-  const plain = new Map([...predictionOf].map(([name, path]) => [plainName(name), path]));
-  const cases = [...referenceOf]
-    .sort(([first], [second]) => (first < second ? -1 : 1))
-    .map(([name, reference]): CasePaths => {
-      const prediction = predictionOf.get(name) ?? plain.get(plainName(name));
-      return { case: name, reference, prediction };
-    });
+    return {
+      cases: [{ case: caseIdOf(references), reference: wanted[0].path, prediction: found[0].path }],
+      unmatched: [],
+    };
+  const lookUp = finderAmong(found);
+  const cases = wanted.map((file): CasePaths => {
+    const { name, prediction } = lookUp(file);
+    return { case: name, reference: file.path, prediction };
+  });
+  assertOncePerCase(cases);
   const used = new Set(cases.map(({ prediction }) => prediction));
-  return { cases, unmatched: found.filter((path) => !used.has(path) && !isOtherFormat(path, used)) };
+  return {
+    cases: cases.sort((first, second) => (first.case < second.case ? -1 : 1)),
+    unmatched: found.flatMap(({ path }) => (used.has(path) ? [] : [path])),
+  };
 }
 
-/** Label maps of a side; pictures only where there is no volume, since they are mostly drawn from one. */
-async function labelFilesIn(input: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  const { files } = await walkFiles([input], { limit: defaultLimits.files, signal });
-  const images = files.filter((path) => isVolumeFile(basename(path)));
-  const volumes = images.filter((path) => !/\.(png|tiff?|jpe?g)$/i.test(path));
-  return volumes.length > 0 ? volumes : images;
+function isOneFile(input: string, files: readonly LabelFile[]): boolean {
+  return files.length === 1 && files[0].path === resolve(input);
 }
 
-function isOneFile(input: string, files: readonly string[]): boolean {
-  return files.length === 1 && files[0] === resolve(input);
+interface Match {
+  /** That of the reference under which a prediction was found, else its most telling one. */
+  readonly name: string;
+  readonly prediction: string | undefined;
 }
 
-/** The files of a side by the names of their cases. */
-function named(input: string, files: readonly string[]): ReadonlyMap<string, string> {
-  const root = resolve(input);
-  const counts = new Map<string, number>();
-  for (const path of files) counts.set(caseIdOf(path), (counts.get(caseIdOf(path)) ?? 0) + 1);
-  const cases = new Map<string, string>();
-  for (const path of files) {
-    const folder = relative(root, dirname(path));
-    const stem = caseIdOf(path);
-    const name = (counts.get(stem) ?? 0) > 1 && folder !== "" ? folder : stem;
-    const other = cases.get(name);
-    if (other !== undefined && dirname(other) === dirname(path) && isSameCase(other, path)) continue;
-    if (other !== undefined) throw twiceError(name, [other, path]);
-    cases.set(name, path);
-  }
-  return cases;
+/** Looks for the prediction of a reference, whole names before plain ones. */
+function finderAmong(predictions: readonly LabelFile[]): (reference: LabelFile) => Match {
+  const exact = byName(predictions, (name) => name);
+  const plain = byName(predictions, plainName);
+  return ({ names }) => {
+    for (const [files, keyOf] of [
+      [exact, (name: string) => name],
+      [plain, plainName],
+    ] as const)
+      for (const name of names) {
+        const [first, second] = files.get(keyOf(name)) ?? [];
+        if (second !== undefined) throw twiceError(name, [first, second]);
+        if (first !== undefined) return { name, prediction: first };
+      }
+    return { name: names[0], prediction: undefined };
+  };
 }
 
-/** Whether two files of a folder are one segmentation in two formats. */
-function isSameCase(first: string, second: string): boolean {
-  return caseIdOf(first) === caseIdOf(second);
+function byName(files: readonly LabelFile[], keyOf: (name: string) => string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { path, names } of files)
+    for (const key of new Set(names.map(keyOf))) found.set(key, [...(found.get(key) ?? []), path]);
+  return found;
 }
 
-function isOtherFormat(path: string, used: ReadonlySet<string | undefined>): boolean {
-  return [...used].some((other) => other !== undefined && dirname(other) === dirname(path) && isSameCase(other, path));
+/** Two references of one prediction, or of one name, would count one patient twice. */
+function assertOncePerCase(cases: readonly CasePaths[]): void {
+  const seen = new Map<string, string>();
+  for (const { case: name, reference, prediction } of cases)
+    for (const key of [`case ${name}`, ...(prediction === undefined ? [] : [`prediction ${prediction}`])]) {
+      const other = seen.get(key);
+      if (other !== undefined) throw twiceError(name, [other, reference]);
+      seen.set(key, reference);
+    }
 }
 
-function plainName(name: string): string {
-  return name.replace(TAIL, "").toLowerCase();
-}
-
-function noCasesError(where: string): FormatError {
-  return new FormatError({
+function noCasesError(where: string): ConfigError {
+  return new ConfigError({
     code: "E_NO_CASES",
     where,
     expected: "label maps",
@@ -106,12 +110,12 @@ function noCasesError(where: string): FormatError {
   });
 }
 
-function twiceError(name: string, paths: readonly string[]): FormatError {
-  return new FormatError({
+function twiceError(name: string, [first, second]: readonly string[]): ConfigError {
+  return new ConfigError({
     code: "E_TWICE",
-    where: paths[1],
+    where: second,
     expected: "one label map per case",
-    got: `${paths[0]} for case ${name} too`,
-    next: "Give each case its own name or folder",
+    got: `${first} for case ${name} too`,
+    next: "Keep images and label maps in folders of their own, and give each case its own name",
   });
 }
