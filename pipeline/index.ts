@@ -1,3 +1,5 @@
+export { readBenchmarkSpec } from "./benchmark/read-spec.ts";
+export { type BenchmarkSpec, benchmarkSpecSchema } from "./benchmark/spec-schema.ts";
 export { initBundle, initManifest } from "./bundle/init-manifest.ts";
 export { parseLabelClasses } from "./bundle/label-classes.ts";
 export {

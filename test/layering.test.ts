@@ -6,9 +6,9 @@ import { firstCycle, type Import, importsIn, importsOf, packageOf, sourceFiles }
 /** Rooms of pipeline/, top first: a room imports only rooms below it. */
 const rooms = [
   "index.ts",
-  "segment-scan.ts",
   "batch",
   "benchmark",
+  "segment-scan.ts",
   "train",
   "report",
   "stages",

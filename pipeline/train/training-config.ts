@@ -79,6 +79,12 @@ export const trainingConfigSchema = Type.Object(
 
 const complete = Type.Object(fields);
 
+/** What one of several ways to train may say otherwise; network, steps and seed are chosen elsewhere. */
+export const trainingOverridesSchema = Type.Partial(Type.Omit(complete, ["network", "steps", "seed"]), {
+  additionalProperties: false,
+  description: "Training settings in the place of those said farther out.",
+});
+
 /** Training settings with every default filled in. */
 export type TrainingConfig = Frozen<Static<typeof complete>>;
 
