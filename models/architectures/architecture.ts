@@ -1,4 +1,5 @@
 import type { Static, TObject } from "@sinclair/typebox";
+import type { Frozen } from "../frozen.ts";
 import type { Value } from "../graph/builder.ts";
 import type { Parameters } from "../layers/parameters.ts";
 
@@ -40,7 +41,7 @@ export interface Architecture<T extends TObject = TObject> {
   readonly title: string;
   readonly source: string;
   /** The forms that were published, by name; the first is what settings without anything but `kind` give. */
-  readonly variants: Readonly<Record<string, Static<T>>>;
+  readonly variants: Readonly<Record<string, Frozen<Static<T>>>>;
   /** A method, so that rows with different settings fit one list. */
-  build(settings: Static<T>, context: NetworkContext): Network;
+  build(settings: Frozen<Static<T>>, context: NetworkContext): Network;
 }

@@ -1,9 +1,35 @@
+import { Type } from "@sinclair/typebox";
 import type { Value } from "../graph/builder.ts";
+import { GraphError } from "../graph/graph-error.ts";
 import { convolution } from "../layers/conv-block.ts";
 import { type DenseNetSizes, denseNetEncoder } from "../layers/densenet-encoder.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { upwardBlock } from "../layers/upward-block.ts";
 import type { Network } from "./architecture.ts";
+
+/** Settings of the decoder's channels. */
+export const decoderSettings = Type.Optional(
+  Type.Array(Type.Integer({ minimum: 1, maximum: 2048 }), {
+    minItems: 3,
+    maxItems: 7,
+    description: "Channels of the decoder, coarsest first, one per halving; default 256, 128, 64, 32, 16.",
+  }),
+);
+
+/** Channels of segmentation_models.pytorch's decoders, coarsest first. */
+const USUAL_WIDTHS = [256, 128, 64, 32, 16];
+
+/**
+ * The decoder's channels, one per halving of an encoder; other depths than five go on by halves.
+ *
+ * Errors: GraphError when other channels are asked for than the encoder has halvings
+ */
+export function decoderWidths(wanted: readonly number[] | undefined, { blocks }: DenseNetSizes): readonly number[] {
+  const halvings = blocks.length + 1;
+  const widths = wanted ?? Array.from({ length: halvings }, (_, n) => USUAL_WIDTHS[n] ?? 8);
+  if (widths.length === halvings) return widths;
+  throw new GraphError({ where: "network/decoder", expected: `${halvings} channels`, got: `${widths.length}` });
+}
 
 /** What makes one U-Net over a DenseNet differ from another. */
 export interface DenseUnetOptions {

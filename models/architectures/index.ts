@@ -1,10 +1,13 @@
 import type { Static } from "@sinclair/typebox";
+import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { Architecture, Network, NetworkContext } from "./architecture.ts";
+import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { unetArchitecture } from "./unet.ts";
+import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
 
 /** Every architecture; a new one is a file and a line here. */
-export const architectures = [unetArchitecture] as const;
+export const architectures = [unetArchitecture, unetPlusPlusArchitecture, selfOnnUnetArchitecture] as const;
 
 type Row = (typeof architectures)[number];
 
@@ -12,7 +15,7 @@ type Row = (typeof architectures)[number];
 export const networkSchemas = architectures.map(({ schema }): Row["schema"] => schema);
 
 /** An architecture's name and settings. */
-export type NetworkSettings = Static<Row["schema"]>;
+export type NetworkSettings = Frozen<Static<Row["schema"]>>;
 
 /** The network that settings describe. Errors: GraphError when it is built for an image that does not fit it */
 export function networkFrom(settings: NetworkSettings, context: NetworkContext): Network {

@@ -43,9 +43,4 @@ export function relativePath(description: string) {
   return Type.String({ maxLength: 200, pattern: RELATIVE_PATH.source, title, description });
 }
 
-/** What a schema's type becomes once checked: data that nobody changes. */
-export type Frozen<T> = T extends readonly unknown[]
-  ? { readonly [K in keyof T]: Frozen<T[K]> }
-  : T extends object
-    ? { readonly [K in keyof T]: Frozen<T[K]> }
-    : T;
+export type { Frozen } from "../../models/frozen.ts";

@@ -18,11 +18,17 @@ const stagesOf = (dimensions: number) =>
     blocks: 1,
   }));
 
+const smallDenseNet = { blocks: [2, 1], growth: 3, initial: 4 };
+
 /** Of each kind some settings with sides that they divide, 2-D and 3-D; a new architecture is lines here. */
 const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] = [
   [{ kind: "unet" }, [4, 8, 12]],
   [{ kind: "unet" }, [12, 20]],
   [{ kind: "unet", encoder: "residual" }, [4, 8, 12]],
+  [{ kind: "unet-plus-plus", encoder: smallDenseNet, decoder: [6, 5, 4] }, [4, 8, 12]],
+  [{ kind: "unet-plus-plus", encoder: smallDenseNet, decoder: [6, 5, 4] }, [10, 24]],
+  [{ kind: "self-onn-unet", encoder: smallDenseNet, decoder: [6, 5, 4], order: 2 }, [4, 8, 7]],
+  [{ kind: "self-onn-unet", encoder: smallDenseNet, decoder: [6, 5, 4], form: "nested" }, [16, 24]],
 ];
 
 /** Small networks of every architecture. */
