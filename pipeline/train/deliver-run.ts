@@ -24,19 +24,27 @@ export interface FinishedRun {
   readonly waitShare?: number | undefined;
 }
 
+/** Which weights a run delivered. */
+export interface DeliveredWeights {
+  readonly step: number;
+  /** Validation Dice by class name; empty where they were not validated. */
+  readonly dice: Readonly<Record<string, number>>;
+}
+
 /**
- * Writes the bundle, the curves and the provenance of a run, and gives the validation Dice of what was delivered.
+ * Writes the bundle, the curves and the provenance of a run, and says which weights they are.
  *
- * The weights are those with the best validation Dice, or the last ones where no case was held out.
+ * By the run's settings those with the best validation Dice or the last ones; the last where no case was held out.
  *
  * Errors: as `saveBundle`
  */
-export async function deliverRun(finished: FinishedRun): Promise<Readonly<Record<string, number>>> {
+export async function deliverRun(finished: FinishedRun): Promise<DeliveredWeights> {
   const { place, inputs, graph, trained } = finished;
   const { plan, config, dataset, split } = inputs;
   const isJudged = split.validation.length > 0;
-  const step = isJudged ? (trained.bestStep ?? trained.steps) : trained.steps;
-  const checkpoint = isJudged ? await readCheckpoint(place.best, graph.step.carried) : trained;
+  const isBest = isJudged && config.deliver === "best";
+  const step = isBest ? (trained.bestStep ?? trained.steps) : trained.steps;
+  const checkpoint = isBest ? await readCheckpoint(place.best, graph.step.carried) : trained;
   const validated = await validationAt(place, step);
   const bundle = trainedBundle({
     plan,
@@ -50,7 +58,7 @@ export async function deliverRun(finished: FinishedRun): Promise<Readonly<Record
   const manifest = await saveBundle(place.bundle, bundle);
   await drawTrainingCurves(place);
   await writeJson(place.provenance, provenanceOf(finished, { step, manifest, validated }));
-  return validated?.dice ?? {};
+  return { step, dice: validated?.dice ?? {} };
 }
 
 async function validationAt({ log }: RunFolder, step: number): Promise<ValidationRecord | undefined> {
@@ -69,13 +77,17 @@ function trainingFacts({ inputs: { dataset, split }, trained }: FinishedRun, ste
   };
 }
 
-function scoresOf({ dice, cases }: ValidationRecord, { dataset }: RunInputs): NonNullable<BundleManifest["scores"]> {
+function scoresOf(
+  { dice, cases }: ValidationRecord,
+  { dataset, config }: RunInputs,
+): NonNullable<BundleManifest["scores"]> {
+  const chosen = config.deliver === "best" ? ", which the weights were chosen by" : "";
   return Object.entries(dice).map(([name, mean]) => ({
     class: name,
     metric: "dice",
     mean: Number(mean.toFixed(4)),
     cases,
-    data: `held-out cases of ${dataset.name}, on the network's grid, which the weights were chosen by`,
+    data: `held-out cases of ${dataset.name}, on the network's grid${chosen}`,
   }));
 }
 

@@ -51,6 +51,8 @@ export interface TrainedBundle {
   /** Best mean validation Dice and its step, where cases are held out. */
   readonly bestDice: number | undefined;
   readonly bestStep: number | undefined;
+  /** Step after which the weights were as delivered. */
+  readonly deliveredStep: number;
   /** Of the weights that were delivered, by class name. */
   readonly dice: Readonly<Record<string, number>>;
   /** Share of the time that the network waited for batches; absent where nothing was trained. */
@@ -69,7 +71,27 @@ export interface TrainedBundle {
 export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle | undefined> {
   const place = runFolderAt(options.out);
   const inputs = await inputsOf(place, options);
-  if (options.planOnly) return undefined;
+  return options.planOnly ? undefined : trainRun({ place, inputs }, options);
+}
+
+/** A run whose settings, plan and split lie in its folder. */
+export interface PlannedRun {
+  readonly place: RunFolder;
+  readonly inputs: RunInputs;
+}
+
+/** How a run is worked off. */
+export type TrainRunOptions = Omit<
+  TrainBundleOptions,
+  Exclude<keyof RunChoices, "signal" | "onProgress"> | "out" | "planOnly"
+>;
+
+/**
+ * Trains what is planned and delivers it; with `resume` from the run's last checkpoint, where there is one.
+ *
+ * Errors: as `trainBundle`
+ */
+export async function trainRun({ place, inputs }: PlannedRun, options: TrainRunOptions): Promise<TrainedBundle> {
   const { device, warnings } = await chooseWorkingDevice(options.device ?? "cpu", {
     threads: options.threads ?? availableParallelism(),
     signal: options.signal,
@@ -98,10 +120,7 @@ interface Workplace {
   readonly device: string;
 }
 
-async function trainOn(
-  { place, inputs, cases, device }: Workplace,
-  options: TrainBundleOptions,
-): Promise<TrainedBundle> {
+async function trainOn({ place, inputs, cases, device }: Workplace, options: TrainRunOptions): Promise<TrainedBundle> {
   const { plan, config, split } = inputs;
   const { signal, onRecord, onProgress } = options;
   const graph = trainingGraph(plan, config, device === "cpu" ? "cpu" : "standard");
@@ -139,7 +158,7 @@ async function trainOn(
 /** Threads and processes of a run; those already open are closed when one does not open. */
 async function openTools(
   { inputs: { plan, config }, cases, graph, device }: Omit<Workplace, "place"> & { readonly graph: TrainingGraph },
-  { workers = 1, threads }: TrainBundleOptions,
+  { workers = 1, threads }: TrainRunOptions,
 ) {
   const own = threads === undefined ? {} : { threads };
   const session = await openTrainingSession({ ...graph, ...own, device });
@@ -158,10 +177,10 @@ async function openTools(
 }
 
 async function delivered(finished: Omit<FinishedRun, "trained">, trained: Trained): Promise<TrainedBundle> {
-  const dice = await deliverRun({ ...finished, trained });
+  const { step: deliveredStep, dice } = await deliverRun({ ...finished, trained });
   const { bestDice, bestStep, steps } = trained;
   const { place, device, waitShare } = finished;
-  return { place, bestDice, bestStep, steps, dice, waitShare, device };
+  return { place, bestDice, bestStep, deliveredStep, steps, dice, waitShare, device };
 }
 
 /** A run as far as it has come. */
@@ -179,7 +198,7 @@ async function lastCheckpoint(place: RunFolder, graph: TrainingGraph): Promise<T
   return { bestDice, bestStep, steps: step, carried };
 }
 
-async function note(place: RunFolder, onRecord: TrainBundleOptions["onRecord"], record: LogRecord): Promise<void> {
+async function note(place: RunFolder, onRecord: TrainRunOptions["onRecord"], record: LogRecord): Promise<void> {
   await appendLog(place.log, record);
   onRecord?.(record);
 }

@@ -3,7 +3,7 @@ import { networkSchemas } from "../../models/architectures/index.ts";
 import { lossSchemas } from "../../models/losses/index.ts";
 import { optimiserSchemas, scheduleSchemas } from "../../models/optimisers/index.ts";
 import { parseJson } from "../bundle/json-schema.ts";
-import { type Frozen, oneKind, record, textUpTo } from "../bundle/schema-parts.ts";
+import { type Frozen, oneKind, oneWord, record, textUpTo } from "../bundle/schema-parts.ts";
 import { augmentationSchema } from "./augment/index.ts";
 import { readSettings } from "./read-settings.ts";
 import { samplingSchema } from "./sampling/index.ts";
@@ -58,6 +58,10 @@ const fields = {
   validateEvery: steps("Steps between two validations; a checkpoint is written at each."),
   validationCases: Type.Integer({ minimum: 1, maximum: 100_000, description: "At most so many cases, evenly drawn." }),
   alarmAfter: Type.Integer({ minimum: 1, maximum: 1000, description: "Validations at Dice 0 that raise the alarm." }),
+  deliver: oneWord(
+    ["best", "last"],
+    "The weights with the best validation Dice, or those of the last step: what held-out cases chose flatters itself on them.",
+  ),
   seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   recompute: Type.Boolean({ description: "Compute each block twice: about half the memory, a third more time." }),
 };
@@ -79,8 +83,8 @@ export const trainingConfigSchema = Type.Object(
 
 const complete = Type.Object(fields);
 
-/** What one of several ways to train may say otherwise; network, steps and seed are chosen elsewhere. */
-export const trainingOverridesSchema = Type.Partial(Type.Omit(complete, ["network", "steps", "seed"]), {
+/** What one of several ways to train may say otherwise; network, steps, seed and what is delivered are chosen elsewhere. */
+export const trainingOverridesSchema = Type.Partial(Type.Omit(complete, ["network", "steps", "seed", "deliver"]), {
   additionalProperties: false,
   description: "Training settings in the place of those said farther out.",
 });
@@ -110,6 +114,7 @@ const defaults: TrainingConfig = {
   validateEvery: 250,
   validationCases: 16,
   alarmAfter: 3,
+  deliver: "best",
   seed: 1,
   recompute: false,
 };

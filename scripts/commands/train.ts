@@ -185,13 +185,12 @@ function report(
     terminal.info(`planned: edit ${join(out, "plan.json")} and ${join(out, "config.json")}, then pass --resume`);
     return;
   }
-  const { place, bestStep, dice, steps, waitShare, device } = trained;
+  const { place, deliveredStep, dice, steps, waitShare, device } = trained;
   const scores = textOf(dice);
-  const weights = bestStep === undefined ? "the last weights" : `the weights of step ${bestStep}`;
   const waiting =
     waitShare === undefined ? "" : `, ${(100 * waitShare).toFixed(1)} % of the time spent waiting for batches`;
   terminal.info(`${steps} steps on ${device}${waiting}`);
-  if (scores !== "") terminal.info(`validation Dice of ${weights}: ${scores}`);
+  if (scores !== "") terminal.info(`validation Dice of the weights of step ${deliveredStep}: ${scores}`);
   terminal.info(`bundle: ${place.bundle}`);
   if (json) process.stdout.write(`${JSON.stringify({ ...trained, place: undefined, bundle: place.bundle })}\n`);
 }

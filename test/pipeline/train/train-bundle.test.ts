@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeModel } from "../../../models/graph/decode.ts";
 import { loadBundle } from "../../../pipeline/bundle/load-bundle.ts";
+import { readSafetensors } from "../../../pipeline/bundle/safetensors.ts";
 import { type TrainBundleOptions, trainBundle } from "../../../pipeline/train/train-bundle.ts";
 import { completeConfig, type PartialTrainingConfig } from "../../../pipeline/train/training-config.ts";
 import type { LogRecord, StepRecord, ValidationRecord } from "../../../pipeline/train/training-log.ts";
@@ -94,6 +96,22 @@ describe("trainBundle @slow", function () {
       assert.equal(bundle.manifest.networks.length, 1);
       await bundle.close();
     });
+
+  it("delivers the last weights, not those that held-out cases chose, where the settings say so", async () => {
+    const { trained } = await run("last", { steps: 3, validateEvery: 1, learningRate: 1e-4, deliver: "last" });
+    assert.deepEqual([trained?.bestStep, trained?.deliveredStep], [1, 3]);
+    const bundle = await loadBundle(trained?.place.bundle ?? "");
+    const { initializers } = decodeModel((await bundle.networks[0].read()).model);
+    const name = "encoder.stages.0.0.conv.weight";
+    const averageIn = async (path = "") => (await readSafetensors(path)).tensors.get(`average.${name}`)?.data;
+    const [last, best] = [await averageIn(trained?.place.last), await averageIn(trained?.place.best)];
+    assert.notDeepEqual(last, best);
+    const delivered = initializers.find((each) => each.name === name)?.data;
+    assert.ok(delivered?.kind === "bytes");
+    assert.deepEqual(new Float32Array(Uint8Array.from(delivered.bytes).buffer), last);
+    assert.match(JSON.stringify(bundle.manifest.scores), /on the network's grid"/);
+    await bundle.close();
+  });
 
   it("trains a 2-D network on slices of volumes", async () => {
     const { trained } = await run("flat", {}, { planOptions: { features: 4, dimensions: 2 } });
