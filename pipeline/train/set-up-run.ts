@@ -5,7 +5,7 @@ import type { Warning } from "../volume/scan.ts";
 import { findDataset } from "./dataset/find-dataset.ts";
 import type { TrainingDataset } from "./dataset/training-dataset.ts";
 import { type BadCase, type ExaminedDataset, examineDataset } from "./plan/fingerprint.ts";
-import { type Folds, nnunetFolds, stratifiedFolds } from "./plan/folds.ts";
+import { type Folds, nnunetFolds, patientCount, stratifiedFolds } from "./plan/folds.ts";
 import { makePlan, type PlanOptions } from "./plan/make-plan.ts";
 import { readPlan, writePlan } from "./plan/plan-file.ts";
 import { assertPlanFits } from "./plan/plan-rules.ts";
@@ -135,11 +135,12 @@ function badCasesError({ path, training }: TrainingDataset, bad: readonly BadCas
 
 function foldsOf({ fingerprint }: ExaminedDataset, { folds, foldCount, config }: RunChoices): Folds {
   if (folds === "nnunet") return nnunetFolds(fingerprint.cases.map(({ id }) => id));
-  const cases = fingerprint.cases.map(({ id, voxels }) => ({
+  const cases = fingerprint.cases.map(({ id, patient, voxels }) => ({
     id,
+    patient,
     classIds: voxels.map(([label]) => label).filter((label) => label !== 0),
   }));
-  return stratifiedFolds(cases, { count: Math.min(foldCount, cases.length), seed: config.seed });
+  return stratifiedFolds(cases, { count: Math.min(foldCount, patientCount(cases)), seed: config.seed });
 }
 
 function splitOf({ training, path }: TrainingDataset, folds: Folds, { fold }: RunChoices): Split {
@@ -154,5 +155,17 @@ function splitOf({ training, path }: TrainingDataset, folds: Folds, { fold }: Ru
       next: "Choose one of them",
     });
   const held = new Set(folds[fold]);
-  return { training: ids.filter((id) => !held.has(id)), validation: [...folds[fold]] };
+  const kept = ids.filter((id) => !held.has(id));
+  if (kept.length === 0) throw onePatientError(path);
+  return { training: kept, validation: [...folds[fold]] };
+}
+
+function onePatientError(where: string): ConfigError {
+  return new ConfigError({
+    code: "T_FOLD",
+    where,
+    expected: "cases of at least two patients, to learn from one and be judged by another",
+    got: "all of one",
+    next: "Pass --fold all to train on every case",
+  });
 }

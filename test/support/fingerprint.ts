@@ -23,6 +23,7 @@ export function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, no
     orientation: "SPL",
     cases: Array.from({ length: count }, (_, n) => ({
       id: `case ${n}`,
+      imageHash: String(n),
       shape,
       spacingMm,
       nonZeroBox,

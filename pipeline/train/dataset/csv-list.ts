@@ -5,13 +5,15 @@ import { FormatError } from "../../volume/errors.ts";
 import { channelsOfImages } from "./channels-of-images.ts";
 import { withLabelClasses } from "./classes-of-labels.ts";
 import { type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import { patientOfName } from "./patients.ts";
 import type { DatasetChannel, TrainingCase } from "./training-dataset.ts";
 
 /**
- * A table with a row per case: `id`, `image` (or `image_T1`, `image_T2` … for one file per channel), `label`, `split`.
+ * A table with a row per case: `id`, `image` (or `image_T1`, `image_T2` … for one file per channel), `label`, `split`,
+ * `patient`.
  *
- * Paths are relative to the table. `split` is train or test, train where it is empty; other columns are ignored. Commas,
- * semicolons or tabs part the columns, whichever the first line has.
+ * Paths are relative to the table. `split` is train or test, train where it is empty; `patient` says whose case it is, where
+ * it is not empty; other columns are ignored. Commas, semicolons or tabs part the columns, whichever the first line has.
  */
 export const csvList: DatasetFormat = {
   name: "a CSV file with the columns id, image, label",
@@ -39,6 +41,7 @@ interface Table {
   /** -1 where there is no such column. */
   readonly label: number;
   readonly split: number;
+  readonly patient: number;
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -50,7 +53,8 @@ function tableOf(bytes: Uint8Array, where: string): Table {
   );
   const id = columns.indexOf("id");
   if (id < 0 || images.length === 0) throw tableError(where, "the columns id and image", `${columns.length} others`);
-  return { id, images, label: columns.indexOf("label"), split: columns.indexOf("split"), rows };
+  const [label, split, patient] = ["label", "split", "patient"].map((name) => columns.indexOf(name));
+  return { id, images, label, split, patient, rows };
 }
 
 function cellsOf(bytes: Uint8Array, where: string): readonly (readonly string[])[] {
@@ -86,11 +90,13 @@ function rowOf(
   if (id === "" || images.includes(""))
     throw tableError(where, "an id and a file for each image column", "an empty cell");
   const label = cells[table.label] ?? "";
+  const patient = cells[table.patient] ?? "";
   const place = { folder, where };
   return {
     split,
     trainingCase: {
       id,
+      ...(patient === "" ? patientOfName(id) : { patient }),
       images: images.map((image) => pathInside(image, place)),
       ...(label === "" ? {} : { labels: { kind: "label-map", path: pathInside(label, place) } }),
     },
@@ -110,6 +116,6 @@ async function channelsOf(
 }
 
 function tableError(where: string, expected: string, got: string): FormatError {
-  const next = "The first line names the columns: id, image, label, split";
+  const next = "The first line names the columns: id, image, label, split, patient";
   return new FormatError({ code: "T_CSV", where, expected, got, next });
 }

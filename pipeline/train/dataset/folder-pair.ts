@@ -6,6 +6,7 @@ import { channelsOfImages } from "./channels-of-images.ts";
 import { type ClassSearch, type SplitCases, withLabelClasses } from "./classes-of-labels.ts";
 import type { DatasetFormat } from "./dataset-format.ts";
 import { type MaskFiles, masksPerCase, masksPerFolder, withClasses } from "./mask-files.ts";
+import { patientOfName } from "./patients.ts";
 import type { LabelSource, TrainingCase } from "./training-dataset.ts";
 
 /** Where images and their labels lie, below the data set's folder. */
@@ -88,7 +89,8 @@ async function casesIn(path: string, pairs: readonly FolderPair[]): Promise<read
   const labelsOf = await labelFinder(labels, ids);
   const cases = names.map((name, n): FoundCase => {
     const found = labelsOf.get(ids[n]);
-    return { id: ids[n], images: [join(images, name)], ...(found === undefined ? {} : { labels: found }) };
+    const own = { id: ids[n], ...patientOfName(ids[n]), images: [join(images, name)] };
+    return { ...own, ...(found === undefined ? {} : { labels: found }) };
   });
   // Labels without an image make a case that the integrity check will name.
   const orphans = [...labelsOf].filter(([id]) => !ids.includes(id));

@@ -6,6 +6,7 @@ import type { Frozen } from "../../bundle/schema-parts.ts";
 import { readList } from "../../io/read-list.ts";
 import { caseIdOf } from "../../io/volume-names.ts";
 import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import { patientsSchema, withPatients } from "./patients.ts";
 import type { TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const path = Type.String({ minLength: 1, maxLength: 1000 });
@@ -21,6 +22,7 @@ const msdSchema = Type.Object({
   labels: Type.Record(Type.String({ pattern: "^\\d{1,5}$" }), Type.String({ maxLength: 64 })),
   training: Type.Array(Type.Object({ image: path, label: path }), { minItems: 1, maxItems: 1_000_000 }),
   test: Type.Optional(Type.Array(Type.Union([path, Type.Object({ image: path, label: Type.Optional(path) })]))),
+  patients: patientsSchema,
 });
 
 type MsdList = Frozen<(typeof msdSchema)["static"]>;
@@ -68,7 +70,10 @@ function datasetOf(list: MsdList, place: Place): TrainingDataset {
     classes: classesFrom(Object.entries(labels).map(([id, name]) => ({ id: Number(id), name }))),
     ...(license === undefined ? {} : { license }),
     ...(list.reference === undefined ? {} : { reference: list.reference }),
-    training: training.map(({ image, label }) => caseOf(image, label)),
+    training: withPatients(
+      training.map(({ image, label }) => caseOf(image, label)),
+      { patients: list.patients, where: place.where },
+    ),
     testing: test.map((each) => (typeof each === "string" ? testCase(each) : caseOf(each.image, each.label))),
   };
 }

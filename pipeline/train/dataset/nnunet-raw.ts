@@ -6,6 +6,7 @@ import type { Frozen } from "../../bundle/schema-parts.ts";
 import { readList } from "../../io/read-list.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { classesFrom, type DatasetFormat, modalityOf, pathInside } from "./dataset-format.ts";
+import { patientsSchema, withPatients } from "./patients.ts";
 import type { DatasetRegion, TrainingCase, TrainingDataset } from "./training-dataset.ts";
 
 const id = Type.Integer({ minimum: 0, maximum: 65535 });
@@ -21,6 +22,7 @@ const rawSchema = Type.Object({
   labels: Type.Record(Type.String({ maxLength: 64 }), Type.Union([id, Type.Array(id, { minItems: 1 })])),
   regions_class_order: Type.Optional(Type.Array(id)),
   file_ending: Type.String({ pattern: "^\\.[A-Za-z0-9.]{1,16}$" }),
+  patients: patientsSchema,
   dataset: Type.Optional(
     Type.Record(
       Type.String({ maxLength: 300 }),
@@ -71,7 +73,7 @@ async function datasetOf(list: RawList, place: Place): Promise<TrainingDataset> 
     ...(typeof ignore === "number" ? { ignoreLabel: ignore } : {}),
     ...(license === undefined ? {} : { license }),
     ...(reference === undefined ? {} : { reference }),
-    training: await trainingCases(list, place),
+    training: withPatients(await trainingCases(list, place), { patients: list.patients, where: place.where }),
     testing: await testCases(list, place),
   };
 }

@@ -35,10 +35,12 @@ export interface DatasetRegion {
   readonly classIds: readonly number[];
 }
 
-/** One patient's images and, where known, what is in them. */
+/** The images of one examination and, where known, what is in them. */
 export interface TrainingCase {
   /** Unique in the data set; from file names, never from tags. */
   readonly id: string;
+  /** Whose case it is, where the data set says so: cases of one patient are never parted by folds. */
+  readonly patient?: string;
   /** Absolute paths, one file or DICOM folder per channel. */
   readonly images: readonly string[];
   readonly labels?: LabelSource;

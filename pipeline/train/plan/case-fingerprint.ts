@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { spacingMmOf, type Triple } from "../../volume/affine.ts";
 import { axisMovesBetween, orientationOf } from "../../volume/orientation.ts";
 import type { Warning } from "../../volume/scan.ts";
@@ -9,6 +10,10 @@ import type { TrainingCase, TrainingDataset } from "../dataset/training-dataset.
 /** What of one case a plan is made from. */
 export interface CaseFingerprint {
   readonly id: string;
+  /** Whose case it is, where the data set says so. */
+  readonly patient?: string;
+  /** SHA-256 of the image's voxels, of all channels; equal for equal images, whatever file they are in. */
+  readonly imageHash: string;
   readonly shape: Triple;
   readonly spacingMm: Triple;
   /** Label values and how many voxels have each, in the order of the values. */
@@ -52,6 +57,8 @@ export async function measuredCase(
   const [{ shape, indexToLps }] = channels;
   const voxels = countsOf(data);
   const nonZeroBox = nonZeroBoxOf(channels);
+  const imageHash = hashOf(channels);
+  const { patient } = trainingCase;
   const orientation = orientationOf(indexToLps);
   const spacingMm = spacingMmOf(indexToLps);
   const chosen = foregroundOf(data, { ignoreLabel: dataset.ignoreLabel, count: samplesPerCase });
@@ -62,7 +69,8 @@ export async function measuredCase(
     turnedTo: (code) => {
       const [d, h, w] = axisMovesBetween(orientation, code).sourceAxis;
       const inOrder = (triple: Triple): Triple => [triple[d], triple[h], triple[w]];
-      return { id, shape: inOrder(shape), spacingMm: inOrder(spacingMm), voxels, nonZeroBox };
+      const own = { id, ...(patient === undefined ? {} : { patient }), imageHash, voxels, nonZeroBox };
+      return { ...own, shape: inOrder(shape), spacingMm: inOrder(spacingMm) };
     },
     samples: channels.map((channel: Volume) => picked(channel.data, chosen)),
   };
@@ -72,6 +80,15 @@ function countsOf(labels: LabelArray): CaseFingerprint["voxels"] {
   const counts = new Map<number, number>();
   for (const id of labels) counts.set(id, (counts.get(id) ?? 0) + 1);
   return [...counts].sort(([first], [second]) => first - second);
+}
+
+function hashOf(channels: readonly Volume[]): string {
+  const hash = createHash("sha256");
+  for (const { shape, data } of channels) {
+    hash.update(`${data.constructor.name} ${shape};`);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }
 
 function nonZeroBoxOf(channels: readonly Volume[]): number {

@@ -51,40 +51,53 @@ function shuffled(length: number, next: () => number): readonly number[] {
   return order;
 }
 
-/** A case and the classes that it holds. */
+/** A case, the classes that it holds, and whose it is. */
 export interface ClassesOfCase {
   readonly id: string;
   readonly classIds: readonly number[];
+  /** Cases of one patient are held out together; a case without one stands alone. */
+  readonly patient?: string | undefined;
 }
 
 /**
- * Folds of nearly equal size that hold nearly equal numbers of cases with each class, the rarest placed first; none is
- * empty unless there are fewer cases than folds.
+ * Folds of nearly equal size that hold nearly equal numbers of cases with each class, the rarest placed first. No patient
+ * is in two of them; none is empty unless there are fewer patients than folds.
  *
- * Source: Sechidis 2011, doi:10.1007/978-3-642-23808-6_10, iterative stratification
+ * Source: Sechidis 2011, doi:10.1007/978-3-642-23808-6_10, iterative stratification; here it places patients, not cases
  */
 export function stratifiedFolds(
   cases: readonly ClassesOfCase[],
   { count = 5, seed = 1 }: { readonly count?: number; readonly seed?: number } = {},
 ): Folds {
   const random = randomFrom(`folds ${seed}`);
-  const waiting = new Map(
-    [...cases].sort((first, second) => (first.id < second.id ? -1 : 1)).map((each) => [each.id, each]),
-  );
   const folds = Array.from({ length: count }, (): Fold => ({ ids: [], room: cases.length / count, wanted: new Map() }));
   for (const [id, holders] of holdersOf(cases)) for (const fold of folds) fold.wanted.set(id, holders / count);
-  while (waiting.size > 0) {
-    const rarest = rarestClass([...waiting.values()]);
-    const next = [...waiting.values()].filter(({ classIds }) => rarest === undefined || classIds.includes(rarest));
-    for (const one of next) {
-      const fold = neediest(folds, { classId: rarest, random });
-      fold.ids.push(one.id);
-      fold.room--;
-      for (const id of one.classIds) fold.wanted.set(id, (fold.wanted.get(id) ?? 0) - 1);
-      waiting.delete(one.id);
-    }
+  let waiting = casesByPatient(cases);
+  while (waiting.length > 0) {
+    const rarest = rarestClass(waiting.flat());
+    const isNext = (group: Group) => rarest === undefined || group.some(({ classIds }) => classIds.includes(rarest));
+    for (const group of waiting.filter(isNext)) place(group, neediest(folds, { classId: rarest, random }));
+    waiting = waiting.filter((group) => !isNext(group));
   }
   return folds.map(({ ids }) => ids.sort());
+}
+
+/** How many patients cases are of; a case of nobody known counts as one. */
+export function patientCount(cases: readonly ClassesOfCase[]): number {
+  return casesByPatient(cases).length;
+}
+
+/** Cases that stay together. */
+type Group = readonly ClassesOfCase[];
+
+/** The largest groups first, for they are the hardest to place; in each the cases by their names. */
+function casesByPatient(cases: readonly ClassesOfCase[]): readonly Group[] {
+  const groups = new Map<string, ClassesOfCase[]>();
+  for (const each of [...cases].sort((first, second) => (first.id < second.id ? -1 : 1))) {
+    const key = each.patient === undefined ? `case ${each.id}` : `patient ${each.patient}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].sort((first, second) => second.length - first.length);
 }
 
 interface Fold {
@@ -93,6 +106,14 @@ interface Fold {
   room: number;
   /** Cases with each class that it still wants. */
   readonly wanted: Map<number, number>;
+}
+
+function place(group: Group, fold: Fold): void {
+  for (const { id, classIds } of group) {
+    fold.ids.push(id);
+    fold.room--;
+    for (const classId of classIds) fold.wanted.set(classId, (fold.wanted.get(classId) ?? 0) - 1);
+  }
 }
 
 function holdersOf(cases: readonly ClassesOfCase[]): ReadonlyMap<number, number> {

@@ -2,6 +2,7 @@ import type { Warning } from "../../volume/scan.ts";
 import type { TrainingPlan } from "../plan-schema.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Folds } from "./folds.ts";
+import { leaks } from "./leaks.ts";
 
 /** What could go wrong with a plan, said before hours are spent on it. */
 export interface PreflightInput {
@@ -11,13 +12,14 @@ export interface PreflightInput {
 }
 
 /**
- * Warns of classes that the target spacing may swallow, that no case or too few hold, and that a fold would miss.
+ * Warns of classes that the target spacing may swallow, that no case or too few hold, and that a fold would miss, and of
+ * what folds give away.
  *
  * Empty:  no warnings
  */
 export function preflight({ plan, fingerprint, folds }: PreflightInput): readonly Warning[] {
   const voxelMm3 = plan.spacingMm.reduce((product, side) => product * side, 1);
-  return plan.classes.flatMap(({ id, name }) => {
+  const ofClasses = plan.classes.flatMap(({ id, name }) => {
     const volumes = fingerprint.cases.flatMap(({ id: caseId, voxels, spacingMm }) => {
       const count = voxels.find(([label]) => label === id)?.[1] ?? 0;
       return count === 0 ? [] : [{ caseId, mm3: count * spacingMm.reduce((product, side) => product * side, 1) }];
@@ -29,6 +31,7 @@ export function preflight({ plan, fingerprint, folds }: PreflightInput): readonl
       ...foldWarnings(name, { folds, holders: new Set(volumes.map(({ caseId }) => caseId)) }),
     ];
   });
+  return [...ofClasses, ...leaks(fingerprint, folds)];
 }
 
 function smallWarnings(

@@ -43,6 +43,17 @@ describe("csvList", () => {
     assert.equal(training[0].images.length, 2);
   });
 
+  it("takes whose a case is from the column patient, else from a name that says so", async () => {
+    const rows = ["id,image,patient", "a,scans/a.nii.gz,Smith", "sub-7_T1w,scans/b.nii.gz,", "b,scans/c.nii.gz,"];
+    const files = { "cases.csv": rows.join("\n"), "labels/a.nii.gz": niftiLabels({ 1: 3 }), "scans/a.nii.gz": nifti() };
+    const table = { ...files, "classes.json": [{ id: 3, name: "liver", colorRgb: [1, 2, 3] }] };
+    const { training } = await findDataset(join(folderWith(table), "cases.csv"));
+    assert.deepEqual(
+      training.map(({ patient }) => patient),
+      ["Smith", "sub-7", undefined],
+    );
+  });
+
   for (const [what, table, code] of [
     ["a path out of its folder", "id,image,label\na,../a.nii.gz,labels/a.nii.gz\n", "T_PATH"],
     ["an absolute path", "id,image,label\na,/etc/passwd,labels/a.nii.gz\n", "T_PATH"],

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import { findDataset } from "../../../../pipeline/train/dataset/find-dataset.ts";
 import { examineDataset } from "../../../../pipeline/train/plan/fingerprint.ts";
 import { folderWith, nifti, niftiLabels } from "../../../support/dataset-files.ts";
@@ -51,6 +52,7 @@ describe("examineDataset", () => {
     const [a, b] = cases;
     assert.deepEqual(a, {
       id: "a",
+      imageHash: a.imageHash,
       shape: [3, 5, 7],
       spacingMm: [4, 3, 2],
       voxels: [
@@ -62,6 +64,24 @@ describe("examineDataset", () => {
     });
     assert.ok(Math.abs(a.nonZeroBox - 18 / 105) < 1e-12);
     assert.equal(b.nonZeroBox, 1);
+  });
+
+  it("hashes the voxels of all channels, not the files that they are in", async () => {
+    const bytes = (values: Int16Array, shape: string) =>
+      Buffer.concat([Buffer.from(`Int16Array ${shape};`), new Uint8Array(values.buffer)]);
+    const ramp = Int16Array.from({ length: 105 }, (_, i) => i);
+    const expected = createHash("sha256").update(bytes(ramp, "3,5,7")).digest("hex");
+    const other = { ...spaced, description: "another header" };
+    const { cases } = await fingerprintOf({
+      "images/a.nii": nifti(),
+      "labels/a.nii": niftiLabels({ 1: 1 }),
+      "images/b.nii.gz": nifti(undefined, other),
+      "labels/b.nii": niftiLabels({ 1: 1 }, other),
+      "images/c.nii": nifti((i) => (i === 104 ? 0 : i)),
+      "labels/c.nii": niftiLabels({ 1: 1 }),
+    });
+    assert.deepEqual([cases[0].imageHash, cases[1].imageHash], [expected, expected]);
+    assert.notEqual(cases[2].imageHash, expected);
   });
 
   it("turns sizes and spacings to where most cases' axes point", async () => {

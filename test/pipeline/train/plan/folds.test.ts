@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { nnunetFolds, stratifiedFolds } from "../../../../pipeline/train/plan/folds.ts";
+import { nnunetFolds, patientCount, stratifiedFolds } from "../../../../pipeline/train/plan/folds.ts";
 import { mersenneTwister } from "../../../../pipeline/train/plan/mersenne-twister.ts";
 
 describe("mersenneTwister", () => {
@@ -44,6 +44,15 @@ describe("nnunetFolds", () => {
   });
 });
 
+/** Up to 60 cases, each with a few classes and the number of its patient. */
+const patientList = fc.array(
+  fc.record({
+    classIds: fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }),
+    patient: fc.option(fc.integer({ min: 0, max: 12 })),
+  }),
+  { minLength: 5, maxLength: 60 },
+);
+
 const caseList = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }), {
   minLength: 5,
   maxLength: 60,
@@ -74,6 +83,38 @@ describe("stratifiedFolds", () => {
         assert.deepEqual(folds.flat().sort(), cases.map(({ id }) => id).sort());
       }),
     ));
+
+  it("never parts a patient, holds each case out once, and leaves no fold empty while there are patients for all", () =>
+    fc.assert(
+      fc.property(patientList, fc.integer({ min: 2, max: 5 }), (list, count) => {
+        const cases = list.map(({ classIds, patient }, n) => ({
+          id: `c${n}`,
+          classIds,
+          patient: patient === null ? undefined : `p${patient}`,
+        }));
+        const folds = stratifiedFolds(cases, { count });
+        assert.deepEqual(folds.flat().sort(), cases.map(({ id }) => id).sort());
+        const patientsOf = (ids: readonly string[]) =>
+          new Set(ids.map((id) => cases[Number(id.slice(1))].patient ?? id));
+        const patients = folds.map(patientsOf);
+        const all = patientsOf(cases.map(({ id }) => id)).size;
+        assert.equal(
+          patients.reduce((sum, { size }) => sum + size, 0),
+          all,
+        );
+        assert.equal(patientCount(cases), all);
+        assert.equal(folds.filter(({ length }) => length > 0).length, Math.min(count, all));
+      }),
+    ));
+
+  it("shares 4 patients of 3, 3, 2 and 2 cases evenly: two folds of 5", () => {
+    const cases = [..."aaabbbccdd"].map((patient, n) => ({ id: `c${n}`, classIds: [1], patient }));
+    for (let seed = 0; seed < 20; seed++)
+      assert.deepEqual(
+        stratifiedFolds(cases, { count: 2, seed }).map(({ length }) => length),
+        [5, 5],
+      );
+  });
 
   it("puts one of five rare cases into each of five folds, where a plain shuffle may not", () => {
     const cases = Array.from({ length: 50 }, (_, n) => ({ id: `c${n}`, classIds: n < 5 ? [1, 2] : [1] }));
