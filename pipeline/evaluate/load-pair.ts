@@ -1,82 +1,119 @@
-import { readLabelFile } from "../io/read-label-file.ts";
 import { ontoGridIfSame } from "../kernels/onto-grid.ts";
 import { resampleLabelsToGrid } from "../kernels/resample-labels.ts";
 import { spacingMmOf } from "../volume/affine.ts";
-import { FormatError, GeometryError } from "../volume/errors.ts";
-import { labelMapOf } from "../volume/label-map.ts";
-import type { Scan } from "../volume/scan.ts";
+import { FormatError, GeometryError, isNamedError } from "../volume/errors.ts";
+import { gridAround } from "../volume/grid.ts";
+import { defaultLimits } from "../volume/limits.ts";
+import { placeOnGrid } from "../volume/place-on-grid.ts";
+import type { InputFile, Warning } from "../volume/scan.ts";
 import { type Grid, type LabelMap, volumeOf, voxelCountOf } from "../volume/volume.ts";
-import type { EvaluatedClass } from "./evaluated-classes.ts";
 import type { CasePaths } from "./pair-cases.ts";
+import { type ReadLabels, type ReadLabelsOptions, readLabels } from "./read-labels.ts";
 
 /** How a pair is read. */
-export interface LoadPairOptions {
-  readonly classes: readonly EvaluatedClass[];
-  /** Whether a prediction on another grid is put on the reference's, each voxel having the nearest's class. */
+export interface LoadPairOptions extends ReadLabelsOptions {
+  /** Whether a prediction on another grid is put on the reference's: each class's mask linearly, the largest share wins. */
   readonly resample: boolean;
   /** Whether a case without a prediction counts as predicted empty. */
   readonly missingIsEmpty: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Two label maps on one grid. */
 export interface LoadedPair {
   readonly prediction: LabelMap;
   readonly reference: LabelMap;
+  /** Where the prediction's file has its voxels; absent where there is no file. */
+  readonly predictionGrid?: Grid;
   readonly wasResampled: boolean;
+  readonly inputs: { readonly prediction: readonly InputFile[]; readonly reference: readonly InputFile[] };
+  readonly warnings: readonly Warning[];
 }
 
 /**
  * Reads a reference and its prediction.
  *
- * Errors: FormatError E_MISSING for a case without a prediction, T_LOSSY, L_NOT_INTEGER, L_RANGE, E_CHANNELS, E_UNKNOWN;
- *         GeometryError E_GRID for grids that differ; as `readScan`
+ * Shape:  both on the reference's grid; where formats leave out empty slices, on the smallest grid around both
+ * Errors: FormatError E_MISSING for a case without a prediction; GeometryError E_GRID for grids that differ; as
+ *         `readLabels`
  */
 export async function loadPair(paths: CasePaths, options: LoadPairOptions): Promise<LoadedPair> {
-  const reference = await readLabels(paths.reference, options);
+  const wanted = await readLabels(paths.reference, options);
   if (paths.prediction === undefined) {
     if (!options.missingIsEmpty) throw missingError(paths.case);
-    const empty = volumeOf(new Uint8Array(voxelCountOf(reference.shape)), reference);
-    return { prediction: empty, reference, wasResampled: false };
+    return withoutPrediction(wanted);
   }
   const found = await readLabels(paths.prediction, options);
-  const same = ontoGridIfSame(found, reference);
-  if (same !== undefined) return { prediction: same, reference, wasResampled: false };
-  if (!options.resample) throw gridError(paths.prediction, { found, reference });
-  const prediction = await resampleLabelsToGrid(found, reference, options.signal ? { signal: options.signal } : {});
+  const placed = onOneGrid(found, wanted) ?? (await resampled(found, { wanted, path: paths.prediction, options }));
+  const inputs = { prediction: found.inputs, reference: wanted.inputs };
+  return {
+    ...placed,
+    predictionGrid: found.labels,
+    inputs,
+    warnings: [...wanted.warnings, ...withoutPixelSize(found.warnings), ...sameFileWarnings(inputs, paths.prediction)],
+  };
+}
+
+function withoutPrediction({ labels: reference, inputs, warnings }: ReadLabels): LoadedPair {
+  const prediction = volumeOf(new Uint8Array(voxelCountOf(reference.shape)), reference);
+  return { prediction, reference, wasResampled: false, inputs: { prediction: [], reference: inputs }, warnings };
+}
+
+/** A predicted picture needs no pixel size of its own. */
+function withoutPixelSize(warnings: readonly Warning[]): readonly Warning[] {
+  return warnings.filter(({ code }) => code !== "P_SPACING");
+}
+
+type Placed = Pick<LoadedPair, "prediction" | "reference" | "wasResampled">;
+
+/** Both maps without any resampling; undefined where their voxels do not coincide. */
+function onOneGrid(found: ReadLabels, wanted: ReadLabels): Placed | undefined {
+  const reference = wanted.labels;
+  const isPicture = found.isPicture || wanted.isPicture;
+  const haveSameShape = String(found.labels.shape) === String(reference.shape);
+  // Pictures have no place, and editors write whatever resolution they like: the reference's counts.
+  if (isPicture && haveSameShape)
+    return { prediction: { ...found.labels, indexToLps: reference.indexToLps }, reference, wasResampled: false };
+  const prediction = ontoGridIfSame(found.labels, reference);
+  if (prediction !== undefined) return { prediction, reference, wasResampled: false };
+  return found.isSparse || wanted.isSparse ? onGridAround(found, wanted) : undefined;
+}
+
+/** Both maps with the empty slices that one of them leaves out. */
+function onGridAround(found: ReadLabels, wanted: ReadLabels): Placed | undefined {
+  const grid = gridAround(wanted.labels, found.labels);
+  if (voxelCountOf(grid.shape) > defaultLimits.volumeBytes) return undefined;
+  const prediction = placedIfItFits(found, grid);
+  const reference = placedIfItFits(wanted, grid);
+  if (prediction === undefined || reference === undefined) return undefined;
+  return { prediction, reference, wasResampled: false };
+}
+
+/** Only a map whose format leaves out slices may grow. */
+function placedIfItFits({ labels, isSparse }: ReadLabels, grid: Grid): LabelMap | undefined {
+  if (!isSparse && voxelCountOf(labels.shape) !== voxelCountOf(grid.shape)) return undefined;
+  try {
+    return placeOnGrid(labels, grid, "evaluate");
+  } catch (error) {
+    if (isNamedError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function resampled(
+  { labels }: ReadLabels,
+  { wanted, path, options }: { readonly wanted: ReadLabels; readonly path: string; readonly options: LoadPairOptions },
+): Promise<Placed> {
+  const reference = wanted.labels;
+  if (!options.resample) throw gridError(path, { found: labels, reference });
+  const signal = options.signal;
+  const prediction = await resampleLabelsToGrid(labels, reference, signal === undefined ? {} : { signal });
   return { prediction, reference, wasResampled: true };
 }
 
-/**
- * The label map in a file; a segmentation that names its classes gets the ids that the names have here.
- *
- * Errors: as `loadPair`
- */
-export async function readLabels(
-  path: string,
-  { classes, signal }: Pick<LoadPairOptions, "classes" | "signal">,
-): Promise<LabelMap> {
-  const scan = await readLabelFile(path, { signal });
-  if (scan.channels.length !== 1) throw channelsError(path, scan.channels.length);
-  const labels = labelMapOf(scan.channels[0], path);
-  return scan.classes === undefined ? labels : renumbered(labels, { scan, classes, path });
-}
-
-function renumbered(
-  labels: LabelMap,
-  { scan, classes, path }: { readonly scan: Scan; readonly classes: readonly EvaluatedClass[]; readonly path: string },
-): LabelMap {
-  const idOfName = new Map(classes.map(({ id, name }) => [name, id]));
-  const idOf = new Map([[0, 0], ...(scan.classes ?? []).map(({ id, name }) => [id, idOfName.get(name)] as const)]);
-  // A segmentation whose names are not ours may still share our numbers.
-  if (![...idOf.values()].some((id) => id !== undefined && id !== 0)) return labels;
-  const data = new Uint16Array(labels.data.length);
-  for (let i = 0; i < data.length; i++) {
-    const id = idOf.get(labels.data[i]);
-    if (id === undefined) throw unknownError(path, labels.data[i]);
-    data[i] = id;
-  }
-  return labelMapOf(volumeOf(data, labels), path);
+function sameFileWarnings({ prediction, reference }: LoadedPair["inputs"], where: string): readonly Warning[] {
+  const hashes = new Set(reference.map(({ sha256 }) => sha256));
+  if (!prediction.some(({ sha256 }) => hashes.has(sha256))) return [];
+  return [{ code: "W_SAME_FILE", where, text: "prediction and reference are the same file, byte for byte" }];
 }
 
 function missingError(name: string): FormatError {
@@ -101,25 +138,6 @@ function gridError(where: string, { found, reference }: { readonly found: Grid; 
 
 function gridText({ shape, indexToLps }: Grid): string {
   const spacing = spacingMmOf(indexToLps).map((mm) => Number(mm.toPrecision(5)));
-  return `[${shape}] voxels of ${spacing.join(" x ")} mm at ${[3, 7, 11].map((n) => Number(indexToLps.rows[n].toFixed(2)))}`;
-}
-
-function channelsError(where: string, channels: number): FormatError {
-  return new FormatError({
-    code: "E_CHANNELS",
-    where,
-    expected: "a label map of one channel",
-    got: `${channels} channels`,
-    next: "Save class ids, one per voxel",
-  });
-}
-
-function unknownError(where: string, id: number): FormatError {
-  return new FormatError({
-    code: "E_UNKNOWN",
-    where,
-    expected: "classes that the reference knows by name",
-    got: `label ${id}, which is not among them`,
-    next: "Name the classes alike on both sides",
-  });
+  const origin = [3, 7, 11].map((n) => Number(indexToLps.rows[n].toFixed(2)));
+  return `[${shape}] voxels of ${spacing.join(" x ")} mm at ${origin}`;
 }

@@ -1,5 +1,14 @@
-import { type Affine, chain, type IndexToLps, indexToLpsOf, spacingMmOf, type Triple } from "./affine.ts";
-import type { Grid } from "./volume.ts";
+import {
+  type Affine,
+  chain,
+  type IndexToLps,
+  indexToLpsOf,
+  inverse,
+  spacingMmOf,
+  type Triple,
+  transformPoint,
+} from "./affine.ts";
+import { cornersOf, type Grid } from "./volume.ts";
 
 /**
  * The grid of `shape` voxels over the same field of view: outer edges coincide, steps become extent / shape.
@@ -38,4 +47,15 @@ export function movedAffine(
   const rows = [scale[0], 0, 0, offset[0], 0, scale[1], 0, offset[1], 0, 0, scale[2], offset[2], 0, 0, 0, 1];
   const move: Affine<"index", "index"> = { from: "index", to: "index", rows: rows as number[] };
   return indexToLpsOf(chain(move, indexToLps).rows, "grid");
+}
+
+/** The smallest grid with a grid's axes and steps that another's voxels fit on too, to the nearest voxel. */
+export function gridAround(grid: Grid, other: Grid): Grid {
+  const toIndex = chain(other.indexToLps, inverse(grid.indexToLps));
+  const [d, h, w] = other.shape;
+  const corners = cornersOf([d - 1, h - 1, w - 1]).map((corner) => transformPoint(toIndex, corner).map(Math.round));
+  const start = [0, 1, 2].map((axis) => Math.min(0, ...corners.map((corner) => corner[axis])));
+  const stop = [0, 1, 2].map((axis) => Math.max(grid.shape[axis], ...corners.map((corner) => corner[axis] + 1)));
+  const shape = stop.map((end, axis) => end - start[axis]) as unknown as Triple;
+  return { shape, indexToLps: movedAffine(grid.indexToLps, { offset: start as unknown as Triple }) };
 }

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { originXyzOf, spacingMmOf, type Triple, transformPoint } from "../../../pipeline/volume/affine.ts";
-import { movedAffine, resizedGrid, shapeForSpacing } from "../../../pipeline/volume/grid.ts";
+import { gridAround, movedAffine, resizedGrid, shapeForSpacing } from "../../../pipeline/volume/grid.ts";
 import { straightGrid } from "../../support/boxes-scan.ts";
 import { assertAllClose } from "../../support/numbers.ts";
 import { obliqueGrid } from "../../support/phantom-series.ts";
@@ -60,5 +60,17 @@ describe("movedAffine", () => {
         assertAllClose(transformPoint(moved, at), transformPoint(oblique.indexToLps, before), { abs: 1e-9 });
       }),
     );
+  });
+});
+
+describe("gridAround", () => {
+  it("holds every voxel of both where they were", () => {
+    const grid = straightGrid([3, 5, 7], [3, 2, 1]);
+    const rows = grid.indexToLps.rows.with(3, 10 + 2).with(11, 30 - 6);
+    const around = gridAround({ ...grid, shape: [2, 5, 7] }, { ...grid, indexToLps: { ...grid.indexToLps, rows } });
+    // Two slices of 3 mm lower and two columns to the left.
+    assert.deepEqual(around.shape, [4, 5, 9]);
+    assert.deepEqual(originXyzOf(around.indexToLps), [10, -20, 24]);
+    assert.deepEqual(gridAround(grid, grid), grid);
   });
 });
