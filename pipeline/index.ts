@@ -18,6 +18,55 @@ export { type ClassScores, type EvaluatedPair, type EvaluateOptions, evaluateCas
 export { defaultMetricNames, metricNames, metrics } from "./evaluate/metrics/index.ts";
 export type { Metric } from "./evaluate/metrics/metric.ts";
 export type { PrevalenceRegion } from "./evaluate/prevalence.ts";
+export type { Score } from "./evaluate/scores.ts";
+export {
+  type Aggregate,
+  type AggregateOptions,
+  aggregate,
+  type ClassAggregate,
+  type UndefinedClassRule,
+  undefinedClassRules,
+} from "./evaluate/statistics/aggregate.ts";
+export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from "./evaluate/statistics/bootstrap.ts";
+export { meanOverCases, type PatientOf, valuesByPatient } from "./evaluate/statistics/by-patient.ts";
+export {
+  type Cohorts,
+  type CohortTable,
+  cohortsByColumn,
+  patientsFrom,
+  readCohortTable,
+  scoresByCohort,
+  sizeTertiles,
+} from "./evaluate/statistics/cohorts.ts";
+export { type CompareOptions, compareMethods, type MethodComparison } from "./evaluate/statistics/compare-methods.ts";
+export { type Description, describe } from "./evaluate/statistics/describe.ts";
+export {
+  cliffsDelta,
+  cohensDz,
+  type EffectSizes,
+  effectSizes,
+  hedgesGz,
+  rankBiserial,
+  varghaDelaneyA,
+} from "./evaluate/statistics/effect-size.ts";
+export { type HodgesLehmann, hodgesLehmann } from "./evaluate/statistics/hodges-lehmann.ts";
+export { holmAdjusted } from "./evaluate/statistics/holm.ts";
+export { averagedOverRepeats, type MethodScore, type UnpairedRule } from "./evaluate/statistics/method-scores.ts";
+export { type PermutationOptions, type PermutationResult, permutationTest } from "./evaluate/statistics/permutation.ts";
+export {
+  type MethodRanking,
+  type RankedMethod,
+  type Ranking,
+  type RankingOptions,
+  rankMethods,
+} from "./evaluate/statistics/ranking.ts";
+export type { ZeroRule } from "./evaluate/statistics/signed-ranks.ts";
+export {
+  type Alternative,
+  type WilcoxonOptions,
+  type WilcoxonResult,
+  wilcoxon,
+} from "./evaluate/statistics/wilcoxon.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
 export { conceptFor } from "./io/dicom-seg/snomed.ts";
@@ -90,6 +139,7 @@ export {
 } from "./volume/errors.ts";
 export type { CodedConcept, LabelClass } from "./volume/label-class.ts";
 export { defaultLimits, type Limits } from "./volume/limits.ts";
+export { type Random, randomFrom } from "./volume/random.ts";
 export type { DicomOrigin, DicomSlice, InputFile, NiftiOrigin, Scan, Warning } from "./volume/scan.ts";
 export { version } from "./volume/version.ts";
 export type { Grid, LabelArray, LabelMap, Volume, VoxelArray } from "./volume/volume.ts";

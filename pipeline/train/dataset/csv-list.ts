@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { CsvError, parse } from "csv-parse/sync";
+import { csvRows } from "../../io/read-csv.ts";
 import { readList } from "../../io/read-list.ts";
 import { FormatError } from "../../volume/errors.ts";
 import { channelsOfImages } from "./channels-of-images.ts";
@@ -35,6 +35,9 @@ export const csvList: DatasetFormat = {
   },
 };
 
+/** What to do about a table that cannot be read. */
+const NEXT = "The first line names the columns: id, image, label, split, patient";
+
 interface Table {
   readonly id: number;
   readonly images: readonly { readonly name: string; readonly column: number }[];
@@ -46,7 +49,7 @@ interface Table {
 }
 
 function tableOf(bytes: Uint8Array, where: string): Table {
-  const [header, ...rows] = cellsOf(bytes, where);
+  const [header, ...rows] = csvRows(bytes, { where, next: NEXT });
   const columns = (header ?? []).map((name) => name.toLowerCase());
   const images = columns.flatMap((name, column) =>
     /^image(_.+)?$/.test(name) ? [{ name: header[column].slice("image_".length), column }] : [],
@@ -55,18 +58,6 @@ function tableOf(bytes: Uint8Array, where: string): Table {
   if (id < 0 || images.length === 0) throw tableError(where, "the columns id and image", `${columns.length} others`);
   const [label, split, patient] = ["label", "split", "patient"].map((name) => columns.indexOf(name));
   return { id, images, label, split, patient, rows };
-}
-
-function cellsOf(bytes: Uint8Array, where: string): readonly (readonly string[])[] {
-  const content = Buffer.from(bytes);
-  const [firstLine] = content.toString("utf8", 0, 2 ** 16).split("\n", 1);
-  const delimiter = ["\t", ";"].find((each) => firstLine.includes(each)) ?? ",";
-  try {
-    return parse(content, { bom: true, delimiter, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    if (error instanceof CsvError) throw tableError(where, "as many cells in each row as in the first", error.code);
-    throw error;
-  }
 }
 
 type Split = "train" | "test";
@@ -116,6 +107,5 @@ async function channelsOf(
 }
 
 function tableError(where: string, expected: string, got: string): FormatError {
-  const next = "The first line names the columns: id, image, label, split, patient";
-  return new FormatError({ code: "T_CSV", where, expected, got, next });
+  return new FormatError({ code: "T_CSV", where, expected, got, next: NEXT });
 }
