@@ -2,12 +2,18 @@ import type { Static } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { Architecture, Network, NetworkContext } from "./architecture.ts";
+import { deltaSegArchitecture } from "./delta-seg.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { unetArchitecture } from "./unet.ts";
 import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
 
 /** Every architecture; a new one is a file and a line here. */
-export const architectures = [unetArchitecture, unetPlusPlusArchitecture, selfOnnUnetArchitecture] as const;
+export const architectures = [
+  unetArchitecture,
+  unetPlusPlusArchitecture,
+  selfOnnUnetArchitecture,
+  deltaSegArchitecture,
+] as const;
 
 type Row = (typeof architectures)[number];
 

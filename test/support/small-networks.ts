@@ -29,6 +29,8 @@ const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] =
   [{ kind: "unet-plus-plus", encoder: smallDenseNet, decoder: [6, 5, 4] }, [10, 24]],
   [{ kind: "self-onn-unet", encoder: smallDenseNet, decoder: [6, 5, 4], order: 2 }, [4, 8, 7]],
   [{ kind: "self-onn-unet", encoder: smallDenseNet, decoder: [6, 5, 4], form: "nested" }, [16, 24]],
+  [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2] }, [4, 6, 8]],
+  [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2], norm: "instance" }, [10, 14]],
 ];
 
 /** Small networks of every architecture. */
