@@ -3,6 +3,8 @@ export interface BenchmarkResults {
   readonly title: string;
   readonly classes: readonly ReportedClass[];
   readonly methods: readonly ReportedMethod[];
+  /** Key of the method that the others are tested against. */
+  readonly baseline: string;
   /** Methods are compared on scores of the same case and class. */
   readonly scores: readonly BenchmarkScore[];
   readonly curves: readonly CurvePoint[];
@@ -10,6 +12,8 @@ export interface BenchmarkResults {
   readonly confusions: readonly Confusion[];
   readonly slices: readonly ExampleSlice[];
   readonly failures: readonly FailedCell[];
+  /** Cells that were planned and not run yet. */
+  readonly missing: readonly Cell[];
   /** What was done, by name, for the methods section: data sets, folds, seeds, budget, versions, machine. */
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -43,6 +47,8 @@ export interface Cell {
 /** One metric of one class in one held-out case. */
 export interface BenchmarkScore extends Cell {
   readonly case: string;
+  /** Whose case it is, where the data set says so: patients, not cases, are independent of each other. */
+  readonly patient?: string;
   readonly label: string;
   readonly metric: string;
   /** NaN where the metric is not defined. */
@@ -64,7 +70,9 @@ export interface MeasuredCost extends Cell {
   readonly flopsPerPatch: number;
   readonly steps: number;
   readonly trainingSeconds: number;
+  /** Median over the cell's cases, reading and scoring apart. */
   readonly inferenceSecondsPerCase: number;
+  /** Most resident memory that all processes of the cell held at one time. */
   readonly peakMemoryBytes: number;
 }
 
