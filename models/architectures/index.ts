@@ -4,6 +4,7 @@ import { GraphError } from "../graph/graph-error.ts";
 import type { Architecture, Network, NetworkContext } from "./architecture.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
+import { swinUnetrArchitecture } from "./swin-unetr.ts";
 import { unetArchitecture } from "./unet.ts";
 import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
 
@@ -13,6 +14,7 @@ export const architectures = [
   unetPlusPlusArchitecture,
   selfOnnUnetArchitecture,
   deltaSegArchitecture,
+  swinUnetrArchitecture,
 ] as const;
 
 type Row = (typeof architectures)[number];

@@ -122,7 +122,7 @@ export function graphBuilder(name: string, { dialect = "cpu" }: { readonly diale
       constants.set(claim(tensor.name), tensor);
       return { name: tensor.name, type: tensor.type, shape: tensor.shape, graph };
     },
-    floats: (values, shape = []) => literal(floatTensor(`[${shape.join("x")}] ${values.join(" ")}`, shape, values)),
+    floats: (values, shape = []) => literal(floatTensor(`[${shape.join("x")}] ${listed(values)}`, shape, values)),
     ints: (values) => literal(intTensor(`int [${values.join(" ")}]`, values)),
     constantOf: (value) => constants.get(value.name),
     node: (op, given, { attributes = {}, domain = "", ...result }) =>
@@ -170,6 +170,11 @@ export function graphBuilder(name: string, { dialect = "cpu" }: { readonly diale
     },
   };
   return graph;
+}
+
+/** Values in a name, briefly where they are all the same. */
+function listed(values: readonly number[]): string {
+  return values.length > 2 && values.every((each) => each === values[0]) ? `all ${values[0]}` : values.join(" ");
 }
 
 function madeBy(operations: readonly Operation[]): (value: Value) => boolean {

@@ -1,6 +1,6 @@
 import type { Value } from "../graph/builder.ts";
 import { conv, instanceNorm, leakyRelu } from "../graph/operators/index.ts";
-import { constantly, heNormal, type Parameters } from "./parameters.ts";
+import { constantly, heNormal, type Initial, type Parameters } from "./parameters.ts";
 
 /** Slope of nnU-Net's leaky ReLU below 0. */
 export const LEAKY_SLOPE = 0.01;
@@ -12,6 +12,8 @@ export interface ConvolutionOptions {
   readonly kernel: readonly number[];
   readonly stride?: readonly number[];
   readonly bias?: boolean;
+  /** Of the weight; He's when left out. */
+  readonly initial?: Initial;
 }
 
 /**
@@ -22,13 +24,14 @@ export interface ConvolutionOptions {
 export function convolution(
   image: Value,
   parameters: Parameters,
-  { features, kernel, stride = kernel.map(() => 1), bias = true }: ConvolutionOptions,
+  { features, kernel, stride = kernel.map(() => 1), bias = true, initial }: ConvolutionOptions,
 ): Value {
   const channels = Number(image.shape[1]);
   const fanIn = kernel.reduce((product, side) => product * side, channels);
+  const start = initial ?? heNormal(fanIn, { slope: LEAKY_SLOPE });
   const half = kernel.map((side) => (side - 1) / 2);
   return conv(image, {
-    weight: parameters.weight("weight", [features, channels, ...kernel], heNormal(fanIn, { slope: LEAKY_SLOPE })),
+    weight: parameters.weight("weight", [features, channels, ...kernel], start),
     bias: bias ? parameters.weight("bias", [features], constantly(0)) : undefined,
     strides: stride,
     pads: [...half, ...half],

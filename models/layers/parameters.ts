@@ -7,6 +7,8 @@ export type Initial =
   | { readonly kind: "constant"; readonly value: number }
   /** Mean 0. */
   | { readonly kind: "normal"; readonly deviation: number }
+  /** Between -bound and bound. */
+  | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "values"; readonly values: readonly number[] };
 
 /** A parameter before it has values. */
@@ -76,6 +78,11 @@ export function fixedParameters(graph: GraphBuilder, values: ReadonlyMap<string,
 /** Deviation of He's initial weights for a leaky ReLU. Source: He 2015, doi:10.1109/ICCV.2015.123 */
 export function heNormal(fanIn: number, { slope = 0 }: { readonly slope?: number } = {}): Initial {
   return { kind: "normal", deviation: Math.sqrt(2 / ((1 + slope * slope) * fanIn)) };
+}
+
+/** How PyTorch's layers start unless told otherwise. Source: torch.nn.Linear and ConvNd, `kaiming_uniform_(a=sqrt(5))` */
+export function uniformFor(fanIn: number): Initial {
+  return { kind: "uniform", bound: 1 / Math.sqrt(fanIn) };
 }
 
 /** Starts as this number everywhere. */

@@ -1,7 +1,17 @@
 import type { Value } from "../graph/builder.ts";
 import { add, conv, reshape, transpose } from "../graph/operators/index.ts";
 import { LEAKY_SLOPE } from "./conv-block.ts";
-import { constantly, heNormal, type Parameters } from "./parameters.ts";
+import { constantly, heNormal, type Initial, type Parameters } from "./parameters.ts";
+
+/** A transposed convolution that makes each voxel a block of its own. */
+export interface TransposedOptions {
+  readonly features: number;
+  /** Of the block. */
+  readonly stride: readonly number[];
+  readonly bias?: boolean;
+  /** Of the weight; He's when left out. */
+  readonly initial?: Initial;
+}
 
 /**
  * Transposed convolution whose kernel is as large as its stride, so that each voxel becomes a block of its own.
@@ -13,13 +23,12 @@ import { constantly, heNormal, type Parameters } from "./parameters.ts";
 export function transposedConvolution(
   image: Value,
   parameters: Parameters,
-  { features, stride }: { readonly features: number; readonly stride: readonly number[] },
+  { features, stride, bias = true, initial }: TransposedOptions,
 ): Value {
   const [batch, channels, ...sides] = image.shape.map((side, axis) => (axis === 0 ? side : Number(side)));
   const block = stride.reduce((product, side) => product * side, 1);
-  const initial = heNormal(features * block, { slope: LEAKY_SLOPE });
-  const weight = parameters.weight("weight", [Number(channels), features, ...stride], initial);
-  const bias = parameters.weight("bias", [features], constantly(0));
+  const start = initial ?? heNormal(features * block, { slope: LEAKY_SLOPE });
+  const weight = parameters.weight("weight", [Number(channels), features, ...stride], start);
   const rows = transpose(reshape(weight, [Number(channels), features * block]), [1, 0]);
   const made = conv(image, { weight: reshape(rows, [features * block, Number(channels), ...stride.map(() => 1)]) });
   const larger = reshape(woven(made, { stride, sides: sides.map(Number) }), [
@@ -27,7 +36,9 @@ export function transposedConvolution(
     features,
     ...sides.map((side, axis) => Number(side) * stride[axis]),
   ]);
-  return add(larger, reshape(bias, [1, features, ...stride.map(() => 1)]));
+  if (!bias) return larger;
+  const offset = parameters.weight("bias", [features], constantly(0));
+  return add(larger, reshape(offset, [1, features, ...stride.map(() => 1)]));
 }
 
 /**

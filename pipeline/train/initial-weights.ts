@@ -15,6 +15,7 @@ function fill(values: Float32Array, initial: Initial, seed: string): Float32Arra
   if (initial.kind === "constant") return values.fill(initial.value);
   if (initial.kind === "values") return Float32Array.from(initial.values);
   const random = randomFrom(seed);
+  if (initial.kind === "uniform") return values.map(() => initial.bound * (2 * random.uniform() - 1));
   return values.map(() => initial.deviation * random.normal());
 }
 

@@ -31,6 +31,8 @@ const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] =
   [{ kind: "self-onn-unet", encoder: smallDenseNet, decoder: [6, 5, 4], form: "nested" }, [16, 24]],
   [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2] }, [4, 6, 8]],
   [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2], norm: "instance" }, [10, 14]],
+  [{ kind: "swin-unetr", features: 3, depths: [2, 1, 1, 1], heads: [3, 3, 3, 3], window: 3 }, [32, 32, 64]],
+  [{ kind: "swin-unetr", features: 3, heads: [1, 2, 3, 4], version: 2, merging: "mergingv2" }, [32, 64]],
 ];
 
 /** Small networks of every architecture. */

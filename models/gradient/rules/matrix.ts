@@ -1,5 +1,5 @@
 import { intAttribute } from "../../graph/attributes.ts";
-import { matmul } from "../../graph/operators/index.ts";
+import { matmul, reduceSum, reshape } from "../../graph/operators/index.ts";
 import { reduceToShape } from "../reduce-to-shape.ts";
 import type { GradientRule } from "../rule.ts";
 
@@ -28,8 +28,16 @@ const productRule: GradientRule = (backward) => {
   ];
 };
 
+/** For Y = X Wᵀ + b: dX = dY W, dW = dYᵀ X and db the sum of dY's rows. */
+const gemmRule: GradientRule = ({ gradient, inputs: [rows, weight, bias], wants }) => [
+  wants(0) ? matmul(gradient, weight) : undefined,
+  wants(1) ? matmul(gradient, rows, { transposeFirst: true }) : undefined,
+  bias !== undefined && wants(2) ? reshape(reduceSum(gradient, { axes: [0] }), bias.shape) : undefined,
+];
+
 /** Rules of matrix products. */
 export const matrixRules: readonly (readonly [op: string, rule: GradientRule])[] = [
   ["MatMul", productRule],
   ["FusedMatMul", productRule],
+  ["Gemm", gemmRule],
 ];

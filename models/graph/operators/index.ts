@@ -33,7 +33,7 @@ export {
   tanh,
   where,
 } from "./elementwise.ts";
-export { matmul, type ProductOptions, swapLast } from "./matrix.ts";
+export { gemm, matmul, type ProductOptions, swapLast } from "./matrix.ts";
 export { type Affine, batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisation.ts";
 export { averagePool, globalAveragePool, maxPool } from "./pooling.ts";
 export { axesBut, meanOfAll, reduceMax, reduceMean, reduceSum, sumOfAll, topValues } from "./reduction.ts";

@@ -41,6 +41,23 @@ function turned<T>([rows, columns]: readonly T[], isTransposed: boolean): readon
   return isTransposed ? [columns, rows] : [rows, columns];
 }
 
+/**
+ * Rows times a matrix, and a row added to each.
+ *
+ * Shape:  rows [M, K], weight [N, K], bias [N] -> [M, N]
+ * Errors: GraphError when the inner sides differ
+ */
+export function gemm(rows: Value, { weight, bias }: { readonly weight: Value; readonly bias?: Value }): Value {
+  const { graph, type, shape } = rows;
+  if (shape.length !== 2 || shape[1] !== weight.shape[1])
+    mismatch(rows.name, `rows of ${weight.shape[1]}`, `[${shape.join(", ")}]`);
+  return graph.node("Gemm", [rows, weight, ...(bias === undefined ? [] : [bias])], {
+    type,
+    shape: [shape[0], weight.shape[0]],
+    attributes: { transB: int(1) },
+  });
+}
+
 /** The last two axes swapped. */
 export function swapLast(value: Value): Value {
   const axes = value.shape.map((_, n) => n);

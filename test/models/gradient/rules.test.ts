@@ -6,7 +6,8 @@ import { type Dialect, graphBuilder, type Value } from "../../../models/graph/bu
 import * as operators from "../../../models/graph/operators/index.ts";
 import { checkGradients, type InputSpec } from "../../support/gradient-check.ts";
 
-const { abs, add, clip, concat, div, erf, exp, expand, gather, gelu, groupNorm, hardSigmoid, hardSwish } = operators;
+const { abs, add, clip, concat, div, erf, exp, expand, gather, gelu, gemm, groupNorm, hardSigmoid, hardSwish } =
+  operators;
 const { instanceNorm, layerNorm, leakyRelu, log, logSoftmax, matmul, max, min, mul, neg, pad, pow } = operators;
 const { reciprocal, reduceMax, reduceMean, reduceSum, relu, reshape, roll, sigmoid, silu, slice, softmax } = operators;
 const { split, sqrt, sub, tanh, transpose, where, greater, batchNorm, stopGradient, meanOfAll, sumOfAll } = operators;
@@ -114,6 +115,21 @@ describe("gradient rules of two inputs", () => {
           }),
       ),
       { numRuns: 40 },
+    ));
+
+  it("gemm agrees with central differences, with an offset and without", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.record({ m: small(4), k: small(4), n: small(4), hasBias: fc.boolean() }),
+        dialects,
+        ({ m, k, n, hasBias }, dialect) =>
+          checkGradients({
+            inputs: [{ shape: [m, k] }, { shape: [n, k] }, ...(hasBias ? [{ shape: [n] }] : [])],
+            build: (rows, weight, bias) => gemm(rows, { weight, ...(hasBias ? { bias } : {}) }),
+            dialect,
+          }),
+      ),
+      { numRuns: 20 },
     ));
 });
 
