@@ -1,7 +1,7 @@
 import { ConfigError } from "../../volume/errors.ts";
 import type { Score } from "../scores.ts";
 import { type Description, definedOf, describe, meanOf } from "./describe.ts";
-import { type Better, badnessOf } from "./direction.ts";
+import { type Better, badnessOf, betterOf } from "./direction.ts";
 import { groupedBy } from "./grouped.ts";
 import { assertOneMetric } from "./one-metric.ts";
 
@@ -17,11 +17,11 @@ export const undefinedClassRules: Readonly<Record<UndefinedClassRule, string>> =
 
 /** How scores are put together. */
 export interface AggregateOptions {
-  /** Which way the metric is better: what "worst" means; "higher" unless said. */
+  /** Which way the metric is better: what "worst" means; needed where the metric is not one of rarevox's. */
   readonly better?: Better | undefined;
   /** Weight of each class by name; without them there is no weighted mean. */
   readonly frequencies?: ReadonlyMap<string, number> | undefined;
-  /** A score this bad is a failure; 0.1 unless said, which is meant for Dice. */
+  /** A score worse than this is a failure; 0.1 for Dice unless said, none for other metrics. */
   readonly failureThreshold?: number | undefined;
   /** "left-out" unless said. */
   readonly undefinedClasses?: UndefinedClassRule | undefined;
@@ -37,7 +37,7 @@ export interface ClassAggregate extends Spread {
 export interface Spread {
   /** Mean of the worst tenth of the defined values, rounded up: of the single worst one for up to ten. */
   readonly worstDecile: number;
-  /** Share of the defined values that are worse than the threshold. */
+  /** Share of the defined values that are worse than the threshold; NaN without one. */
   readonly failureRate: number;
 }
 
@@ -60,11 +60,13 @@ export interface Aggregate {
  * Puts the scores of one metric together: per class, over classes, and at the bad end.
  *
  * Empty:  NaN scores are left out and counted
- * Errors: ConfigError E_ONE_METRIC for scores of several metrics, E_FREQUENCY for a class without a frequency
+ * Errors: ConfigError E_ONE_METRIC for scores of several metrics, E_METRIC for an unknown one, E_FREQUENCY for a class
+ *         without a frequency
  */
 export function aggregate(scores: readonly Score[], options: AggregateOptions = {}): Aggregate {
-  const { better = "higher", frequencies, failureThreshold = 0.1, undefinedClasses = "left-out" } = options;
   assertOneMetric(scores);
+  const { frequencies, undefinedClasses = "left-out" } = options;
+  const { better = betterOf(scores), failureThreshold = scores[0]?.metric === "dice" ? 0.1 : Number.NaN } = options;
   const spreadOf = (values: readonly number[]) => spread(definedOf(values), { better, failureThreshold });
   const classes = [...groupedBy(scores, ({ label }) => label)].map(([label, own]) => {
     const values = own.map(({ value }) => value);
@@ -92,7 +94,7 @@ function spread(
   const failed = defined.filter((value) => badness(value) > badness(failureThreshold)).length;
   return {
     worstDecile: better === "neither" ? Number.NaN : meanOf(worstFirst.slice(0, Math.ceil(defined.length / 10))),
-    failureRate: better === "neither" || defined.length === 0 ? Number.NaN : failed / defined.length,
+    failureRate: Number.isNaN(badness(failureThreshold)) ? Number.NaN : failed / defined.length,
   };
 }
 

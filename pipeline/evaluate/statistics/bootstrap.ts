@@ -1,6 +1,7 @@
 import type { Random } from "../../volume/random.ts";
 import { meanOf, quantileOfSorted } from "./describe.ts";
 import { normalBelow, normalQuantile } from "./distributions.ts";
+import { tailsOf } from "./level.ts";
 
 /** How an interval is made. */
 export interface BootstrapOptions {
@@ -30,7 +31,9 @@ export interface BootstrapInterval {
  *
  * Empty:  fewer than two units, or a statistic that all units together or each resample lack, give NaN ends;
  *         resamples that all agree give an interval of no width;
- *         the percentile interval stands in where all resamples lie on one side of the statistic or the jackknife has none
+ *         the percentile interval stands in where all resamples lie on one side of the statistic, or the statistic
+ *         without one of the units is not defined
+ * Errors: ConfigError E_LEVEL
  * Source: Efron 1987, doi:10.1080/01621459.1987.10478410; resamples equal to the statistic count half, as in SciPy
  */
 export function bootstrapInterval<Unit>(
@@ -38,10 +41,10 @@ export function bootstrapInterval<Unit>(
   statistic: (units: readonly Unit[]) => number,
   { level = 0.95, resamples = 2000, random, method = "bca" }: BootstrapOptions,
 ): BootstrapInterval {
+  const tails = tailsOf(level);
   const value = statistic(units);
   const drawn =
     units.length < 2 || Number.isNaN(value) ? new Float64Array() : resampled(units, statistic, { resamples, random });
-  const tails = [(1 - level) / 2, (1 + level) / 2];
   const corrected =
     method === "bca" ? correctedTails(tails, { drawn, value, jackknife: left(units, statistic) }) : tails;
   const isBca = method === "bca" && corrected.every(Number.isFinite);

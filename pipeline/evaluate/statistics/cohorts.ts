@@ -20,17 +20,20 @@ export type Cohorts = ReadonlyMap<string, readonly string[]>;
 const EMPTY = "(none)";
 
 /**
- * Reads a table with a row per case, its name in the column `case`.
+ * Reads a table with a row per case, named by the column `case` or else `id`; it may list cases without scores.
  *
  * Column names are taken in lower case. Commas, semicolons or tabs part the columns, whichever the first line has.
  *
- * Errors: FormatError T_CSV, E_COLUMN without a column `case`, E_TWICE for a case with two rows
+ * Errors: FormatError T_CSV, E_COLUMN without such a column, E_TWICE for a case or column that comes twice
  */
 export function readCohortTable(bytes: Uint8Array, where: string): CohortTable {
-  const [header = [], ...cells] = csvRows(bytes, { where, next: "The first line names the columns: case, patient, …" });
+  const [header = [], ...cells] = csvRows(bytes, { where, next: "The first line names the columns" });
   const columns = header.map((name) => name.toLowerCase());
-  const caseColumn = columns.indexOf("case");
-  if (caseColumn < 0) throw tableError("E_COLUMN", { where, expected: "a column case", got: columns.join(", ") });
+  const caseColumn = columns.indexOf(columns.includes("case") ? "case" : "id");
+  if (caseColumn < 0) throw tableError("E_COLUMN", { where, expected: "a column case or id", got: columns.join(", ") });
+  const repeated = columns.find((name, index) => columns.indexOf(name) < index);
+  if (repeated !== undefined)
+    throw tableError("E_TWICE", { where, expected: "each column once", got: `two of ${repeated}` });
   const rows = new Map<string, ReadonlyMap<string, string>>();
   for (const row of cells) {
     const name = row[caseColumn];
@@ -83,8 +86,8 @@ const sizeGroups = ["small", "medium", "large", "absent"] as const;
 /**
  * Groups cases by the size of a structure in the reference: small, medium, large by tertiles, and absent.
  *
- * A size on a tertile is in the group below it, so equal sizes stay together and groups may differ in number; sizes of 0
- * are absent and have no say in the tertiles. A group without a case is left out.
+ * A size on a tertile is in the group below it, so equal sizes stay together and groups may differ in number. Sizes of 0
+ * are absent and have no say in the tertiles; a group without a case is left out.
  *
  * Units:  any, the same for all cases: mm3 where spacings differ
  * Source: the split of arXiv:2506.14844 by gland size

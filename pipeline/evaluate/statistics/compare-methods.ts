@@ -56,11 +56,11 @@ export interface MethodComparison {
 /**
  * Compares methods class by class on the same cases, patients as units.
  *
- * p values of either test are adjusted over all comparisons that one call makes. Draws of a comparison depend on the seed,
+ * The p values of either test are adjusted over all comparisons of one call. The draws of a comparison depend on the seed,
  * the class and the two methods alone.
  *
  * Empty:  no pair gives NaN
- * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED; E_BASELINE for a method without scores
+ * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED, E_LEVEL; E_BASELINE for a method without scores
  */
 export function compareMethods(scores: readonly MethodScore[], options: CompareOptions): readonly MethodComparison[] {
   const tables = classTables(scores);

@@ -1,5 +1,6 @@
 import { definedOf, quantileOfSorted } from "./describe.ts";
 import { normalQuantile } from "./distributions.ts";
+import { tailsOf } from "./level.ts";
 import { MOST_EXACT_RANKS, rankSumChances } from "./signed-ranks.ts";
 
 /** By how much paired values are shifted. */
@@ -16,6 +17,7 @@ export interface HodgesLehmann {
  * its level. With too few differences for the level, the least and the greatest.
  *
  * Empty:  NaN is left out; no difference gives NaN
+ * Errors: ConfigError E_LEVEL
  * Cost:   O(n^2 log n) for n differences
  * Source: Hodges and Lehmann 1963, doi:10.1214/aoms/1177704172; the ends of R's wilcox.test(conf.int = TRUE), exact
  */
@@ -24,7 +26,7 @@ export function hodgesLehmann(
   { level = 0.95 }: { readonly level?: number | undefined } = {},
 ): HodgesLehmann {
   const means = pairMeans(definedOf(differences));
-  const skipped = skippedMeans(definedOf(differences).length, (1 - level) / 2);
+  const skipped = skippedMeans(definedOf(differences).length, tailsOf(level)[0]);
   return {
     shift: quantileOfSorted(means, 0.5),
     low: means[skipped] ?? Number.NaN,
@@ -41,7 +43,7 @@ function pairMeans(values: readonly number[]): Float64Array {
   return means.sort();
 }
 
-/** How many pair means lie beyond each end: one less than the first rank sum whose tail reaches what is let go there. */
+/** How many pair means lie beyond an end: one less than the first rank sum whose lower tail reaches the given one. */
 function skippedMeans(count: number, tail: number): number {
   if (count > MOST_EXACT_RANKS) {
     const mean = (count * (count + 1)) / 4;

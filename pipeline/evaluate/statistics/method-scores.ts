@@ -1,5 +1,6 @@
 import { ConfigError } from "../../volume/errors.ts";
 import type { Score } from "../scores.ts";
+import { inCaseOrder } from "./by-patient.ts";
 import { definedOf, meanOf } from "./describe.ts";
 import { groupedBy } from "./grouped.ts";
 import { assertOneMetric } from "./one-metric.ts";
@@ -52,7 +53,7 @@ function addOnce(column: Map<string, number>, { case: name, label, method, value
 }
 
 /**
- * The scores of some methods on the same cases.
+ * The scores of some methods on the same cases, in the order of the cases' names.
  *
  * Errors: ConfigError E_UNPAIRED when a method lacks a case and the rule is to refuse
  */
@@ -64,22 +65,18 @@ export function pairedScores(
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
   const lacking = names.filter((name) => !columns.every((column) => column.has(name)));
   if (lacking.length > 0 && unpaired === "refuse") {
-    const without = methods.filter((_, index) => !columns[index].has(lacking[0]));
+    const without = methods.filter((_, index) => !columns[index].has(lacking[0])).join(", ");
     throw new ConfigError({
       code: "E_UNPAIRED",
       where: "scores",
       expected: `${methods.join(", ")} on the same cases of ${label}`,
-      got: `${lacking.length} of ${names.length} cases without one of them, such as ${lacking[0]} without ${without.join(", ")}`,
+      got: `${lacking.length} of ${names.length} cases not scored by all, such as ${lacking[0]} without ${without}`,
       next: "Score the missing cases, or drop unpaired ones",
     });
   }
   const isPaired = (name: string) => !lacking.includes(name);
-  return {
-    cases: names
-      .filter(isPaired)
-      .map((name) => ({ case: name, values: columns.map((column) => column.get(name) ?? Number.NaN) })),
-    dropped: lacking,
-  };
+  const rowOf = (name: string) => ({ case: name, values: columns.map((column) => column.get(name) ?? Number.NaN) });
+  return { cases: inCaseOrder(names.filter(isPaired).map(rowOf)), dropped: lacking };
 }
 
 /**

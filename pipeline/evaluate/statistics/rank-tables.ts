@@ -1,4 +1,4 @@
-import { casePerPatient, type PatientOf } from "./by-patient.ts";
+import { casePerPatient, inCaseOrder, type PatientOf } from "./by-patient.ts";
 import { meanOf } from "./describe.ts";
 import { type Better, badnessOf } from "./direction.ts";
 import { type ClassTable, classTables, type MethodScore, pairedScores, type UnpairedRule } from "./method-scores.ts";
@@ -41,9 +41,8 @@ export function rankTables(
   }: { readonly patientOf?: PatientOf | undefined; readonly unpaired?: UnpairedRule | undefined },
 ): RankTables {
   const methods = [...new Set(scores.map(({ method }) => method))];
-  const patients = new Map(
-    [...new Set(scores.map((each) => patientOf(each.case)))].map((name, index) => [name, index]),
-  );
+  const names = new Set(inCaseOrder(scores).map((each) => patientOf(each.case)));
+  const patients = new Map([...names].map((name, index) => [name, index]));
   const indexOf = (caseName: string) => patients.get(patientOf(caseName)) ?? -1;
   const classes = classTables(scores).map((table) => classSums(table, { methods, unpaired, indexOf, patients }));
   return { methods, patients: [...patients.values()], classes };

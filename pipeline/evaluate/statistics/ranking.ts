@@ -2,14 +2,14 @@ import type { Random } from "../../volume/random.ts";
 import { drawnFrom } from "./bootstrap.ts";
 import type { PatientOf } from "./by-patient.ts";
 import { type Description, describe } from "./describe.ts";
-import type { Better } from "./direction.ts";
+import { type Better, betterOf } from "./direction.ts";
 import { kendallTau } from "./kendall.ts";
 import type { MethodScore, UnpairedRule } from "./method-scores.ts";
 import { type Ranked, type RankTables, ranksIn, rankTables } from "./rank-tables.ts";
 
 /** How methods are ranked. */
 export interface RankingOptions {
-  /** Which way the metric is better; "higher" unless said. */
+  /** Which way the metric is better; needed where the metric is not one of rarevox's. */
   readonly better?: Better | undefined;
   /** The patient of a case: the unit of every draw; each case its own unless said. */
   readonly patientOf?: PatientOf | undefined;
@@ -54,16 +54,16 @@ export interface MethodRanking {
 }
 
 /**
- * Ranks methods per class and over classes, and again on bootstrap resamples of the patients, all methods and classes together.
+ * Ranks methods per class and over classes, and again on bootstrap resamples of the patients, the same for all methods.
  *
- * Empty:  NaN scores stay out of means, so a method gains by scores it lacks: evaluate with the rule "worst-case" where that
- *         matters. Without any defined score in a class a method is last there, and over classes too by means;
+ * Empty:  NaN scores stay out of means, so that a method gains by scores it lacks: evaluate with the rule "worst-case"
+ *         where that matters. Without any defined score in a class a method is last there, and over classes too by means;
  *         a class that all methods lack counts for none
- * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED
+ * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED; E_METRIC for an unknown metric
  * Source: Wiesenfarth 2021, doi:10.1038/s41598-021-82017-6 (challengeR)
  */
 export function rankMethods(scores: readonly MethodScore[], options: RankingOptions): MethodRanking {
-  const { better = "higher", resamples = 1000, random } = options;
+  const { better = betterOf(scores), resamples = 1000, random } = options;
   const tables = rankTables(scores, options);
   const full = ranksIn(tables, { drawn: tables.patients, better });
   const draws = Array.from({ length: resamples }, () =>
@@ -95,7 +95,7 @@ function ranking({ methods }: RankTables, { values, ranks }: Ranked, draws: read
   };
 }
 
-/** Share of draws in which a method holds each place; of methods that share a rank each holds all their places in part. */
+/** Share of draws in which a method holds each place; methods that share a rank each hold their places in part. */
 function placeSharesOf(method: number, draws: readonly Ranked[], places: number): readonly number[] {
   const shares = new Array<number>(places).fill(0);
   for (const { ranks } of draws) {
