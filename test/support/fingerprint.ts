@@ -24,6 +24,7 @@ export function fingerprintOf(shape: Triple, spacingMm: Triple, { count = 10, no
     cases: Array.from({ length: count }, (_, n) => ({
       id: `case ${n}`,
       imageHash: String(n),
+      labelHash: String(n),
       shape,
       spacingMm,
       nonZeroBox,

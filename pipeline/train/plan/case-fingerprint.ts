@@ -14,6 +14,8 @@ export interface CaseFingerprint {
   readonly patient?: string;
   /** SHA-256 of the image's voxels, of all channels; equal for equal images, whatever file they are in. */
   readonly imageHash: string;
+  /** The same of its labels. */
+  readonly labelHash: string;
   readonly shape: Triple;
   readonly spacingMm: Triple;
   /** Label values and how many voxels have each, in the order of the values. */
@@ -53,11 +55,12 @@ export async function measuredCase(
 ): Promise<MeasuredCase> {
   const loaded = await loadCase(dataset, trainingCase, { signal });
   const { id, channels } = loaded;
-  const { data } = labelsOf(loaded);
+  const labels = labelsOf(loaded);
+  const { data } = labels;
   const [{ shape, indexToLps }] = channels;
   const voxels = countsOf(data);
   const nonZeroBox = nonZeroBoxOf(channels);
-  const imageHash = hashOf(channels);
+  const hashes = { imageHash: hashOf(channels), labelHash: hashOf([labels]) };
   const { patient } = trainingCase;
   const orientation = orientationOf(indexToLps);
   const spacingMm = spacingMmOf(indexToLps);
@@ -69,7 +72,7 @@ export async function measuredCase(
     turnedTo: (code) => {
       const [d, h, w] = axisMovesBetween(orientation, code).sourceAxis;
       const inOrder = (triple: Triple): Triple => [triple[d], triple[h], triple[w]];
-      const own = { id, ...(patient === undefined ? {} : { patient }), imageHash, voxels, nonZeroBox };
+      const own = { id, ...(patient === undefined ? {} : { patient }), ...hashes, voxels, nonZeroBox };
       return { ...own, shape: inOrder(shape), spacingMm: inOrder(spacingMm) };
     },
     samples: channels.map((channel: Volume) => picked(channel.data, chosen)),
@@ -82,7 +85,7 @@ function countsOf(labels: LabelArray): CaseFingerprint["voxels"] {
   return [...counts].sort(([first], [second]) => first - second);
 }
 
-function hashOf(channels: readonly Volume[]): string {
+function hashOf(channels: readonly Pick<Volume, "shape" | "data">[]): string {
   const hash = createHash("sha256");
   for (const { shape, data } of channels) {
     hash.update(`${data.constructor.name} ${shape};`);

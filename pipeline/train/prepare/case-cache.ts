@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentErrorOf } from "../../io/environment.ts";
 import { FormatError } from "../../volume/errors.ts";
-import { labelFilesOf } from "../dataset/label-files.ts";
+import { fileStamps } from "../dataset/file-stamps.ts";
 import { loadCase } from "../dataset/load-case.ts";
 import type { TrainingCase, TrainingDataset } from "../dataset/training-dataset.ts";
 import { type PreparationPlan, prepareCase } from "./prepare-case.ts";
@@ -78,29 +78,16 @@ async function keyOf(
   { id, images, labels }: TrainingCase,
   { dataset, plan }: { readonly dataset: TrainingDataset; readonly plan: PreparationPlan },
 ): Promise<string> {
-  const labelPaths = labels === undefined ? [] : labelFilesOf(labels);
   const { input, orientation, spacingMm, interpolation } = plan;
   const { classes, regions, ignoreLabel } = dataset;
   const key = {
     version: CACHE_VERSION,
     id,
-    files: await Promise.all([...images, ...labelPaths].map(stampOf)),
+    files: await fileStamps({ images, labels }),
     labels,
     plan: { input, orientation, spacingMm, interpolation },
     // By name and colour label files of several kinds say what they mean.
     meaning: { classes: classes.map(({ id, name, colorRgb }) => ({ id, name, colorRgb })), regions, ignoreLabel },
   };
   return createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
-}
-
-/** Path, size and time of a file, or of everything in a DICOM folder. */
-async function stampOf(path: string): Promise<readonly unknown[]> {
-  const { size, mtimeMs, isDirectory } = await stat(path).then((found) => ({
-    size: found.size,
-    mtimeMs: found.mtimeMs,
-    isDirectory: found.isDirectory(),
-  }));
-  if (!isDirectory) return [path, size, mtimeMs];
-  const names = (await readdir(path)).sort();
-  return [path, ...(await Promise.all(names.map((name) => stampOf(join(path, name)))))];
 }

@@ -1,5 +1,6 @@
 import { sweepTemporary } from "../../io/atomic-write.ts";
 import type { TrainingCase } from "../dataset/training-dataset.ts";
+import { evenly } from "../evenly.ts";
 import { inOrder } from "../in-order.ts";
 import { casesNamed } from "../run-inputs.ts";
 import type { BatchCase } from "../sampling/sampler.ts";
@@ -52,10 +53,4 @@ function foregroundIn(folder: string, ignoreLabel: number | undefined): readonly
   const prepared = openPreparedCase(folder);
   prepared.close();
   return [...prepared.voxelsByClass.keys()].filter((id) => id !== 0 && id !== ignoreLabel);
-}
-
-/** At most so many of a list, at equal distances. */
-function evenly<T>(list: readonly T[], most: number): readonly T[] {
-  const count = Math.min(most, list.length);
-  return Array.from({ length: count }, (_, n) => list[Math.floor((n * list.length) / count)]);
 }

@@ -53,6 +53,7 @@ describe("examineDataset", () => {
     assert.deepEqual(a, {
       id: "a",
       imageHash: a.imageHash,
+      labelHash: a.labelHash,
       shape: [3, 5, 7],
       spacingMm: [4, 3, 2],
       voxels: [
@@ -78,10 +79,13 @@ describe("examineDataset", () => {
       "images/b.nii.gz": nifti(undefined, other),
       "labels/b.nii": niftiLabels({ 1: 1 }, other),
       "images/c.nii": nifti((i) => (i === 104 ? 0 : i)),
-      "labels/c.nii": niftiLabels({ 1: 1 }),
+      "labels/c.nii": niftiLabels({ 2: 1 }),
     });
     assert.deepEqual([cases[0].imageHash, cases[1].imageHash], [expected, expected]);
     assert.notEqual(cases[2].imageHash, expected);
+    const [first, second, moved] = cases.map(({ labelHash }) => labelHash);
+    assert.equal(first, second);
+    assert.notEqual(moved, first);
   });
 
   it("turns sizes and spacings to where most cases' axes point", async () => {
