@@ -75,16 +75,16 @@ function stateOf(place: string): "whole" | "damaged" | "absent" {
 }
 
 async function keyOf(
-  { id, images, labels }: TrainingCase,
+  trainingCase: TrainingCase,
   { dataset, plan }: { readonly dataset: TrainingDataset; readonly plan: PreparationPlan },
 ): Promise<string> {
   const { input, orientation, spacingMm, interpolation } = plan;
   const { classes, regions, ignoreLabel } = dataset;
   const key = {
     version: CACHE_VERSION,
-    id,
-    files: await fileStamps({ images, labels }),
-    labels,
+    id: trainingCase.id,
+    files: await fileStamps(trainingCase),
+    labels: trainingCase.labels,
     plan: { input, orientation, spacingMm, interpolation },
     // By name and colour label files of several kinds say what they mean.
     meaning: { classes: classes.map(({ id, name, colorRgb }) => ({ id, name, colorRgb })), regions, ignoreLabel },
