@@ -20,10 +20,13 @@ export interface Safetensors {
 /** Longest header; the format's own reader has the same bound in spirit (100 MB), ours is that of any JSON. */
 const MAX_HEADER_BYTES = 10 * 2 ** 20;
 
+/** Types that a file may hold, and their bytes: weights, and the counters and tables of indices that PyTorch puts beside them. */
+const typeBytes = { F32: 4, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+
 const whole = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const tensorSchema = Type.Object(
   {
-    dtype: Type.Literal("F32"),
+    dtype: Type.Unsafe<keyof typeof typeBytes>({ type: "string", enum: Object.keys(typeBytes) }),
     shape: Type.Array(whole, { maxItems: 16 }),
     data_offsets: Type.Tuple([whole, whole]),
   },
@@ -63,9 +66,9 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
 }
 
 /**
- * Reads a file of float32 weights; nothing is allocated that the file is too short for.
+ * Reads a file's float32 weights, whole numbers left out; nothing is allocated that the file is too short for.
  *
- * Errors: FormatError W_HEADER, W_TENSOR when the file is damaged or holds other types than F32
+ * Errors: FormatError W_HEADER, W_TENSOR when the file is damaged or holds weights of other types
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   const size = (await stat(path).catch(() => undefined))?.size;
@@ -86,13 +89,13 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     const start = 8 + length;
     assertLayout(header, { where: path, dataBytes: size - start });
     const tensors = new Map<string, WeightTensor>();
-    for (const [
-      name,
-      {
+    for (const [name, entry] of header) {
+      const {
+        dtype,
         shape,
         data_offsets: [from, to],
-      },
-    ] of header) {
+      } = entry;
+      if (dtype !== "F32") continue;
       const { buffer } = await read(start + from, to - from);
       tensors.set(name, { shape, data: new Float32Array(buffer) });
     }
@@ -124,11 +127,12 @@ function assertLayout(
   for (const [
     name,
     {
+      dtype,
       shape,
       data_offsets: [from, to],
     },
   ] of inOrder) {
-    const bytes = shape.reduce((product, side) => product * side, 4);
+    const bytes = shape.reduce<number>((product, side) => product * side, typeBytes[dtype]);
     if (from !== end || to - from !== bytes)
       throw new FormatError(
         problemOf("W_TENSOR", `${where}#/${name}`, `${bytes} bytes from ${end}`, `${from} to ${to}`),

@@ -4,13 +4,14 @@ import numpy as np
 import torch
 
 
-def formula_weights(module):
+def formula_weights(module, chirp=0):
     state = module.state_dict()
     for name, tensor in state.items():
         if not tensor.is_floating_point():
             continue
         letters = sum(map(ord, name)) % 1000
-        wave = np.sin(0.37 * np.arange(tensor.numel()) + 0.11 * letters)
+        i = np.arange(tensor.numel(), dtype=np.float64)
+        wave = np.sin(0.37 * i + chirp * i * i + 0.11 * letters)
         if tensor.dim() > 1:
             values = np.sqrt(4 * tensor.shape[0] / tensor.numel()) * wave
         elif name.endswith("running_var"):

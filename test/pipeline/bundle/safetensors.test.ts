@@ -55,6 +55,18 @@ describe("safetensors", () => {
     });
   });
 
+  it("may hold whole numbers beside the weights, which are left out", async () => {
+    const header = {
+      index: { dtype: "I64", shape: [3], data_offsets: [0, 24] },
+      weight: { dtype: "F32", shape: [1], data_offsets: [24, 28] },
+      mask: { dtype: "BOOL", shape: [2, 2], data_offsets: [28, 32] },
+    };
+    const data = new Uint8Array(32);
+    new DataView(data.buffer).setFloat32(24, -1.5, true);
+    const found = await readSafetensors(fileOf(header, data));
+    assert.deepEqual([...found.tensors], [["weight", { shape: [1], data: Float32Array.of(-1.5) }]]);
+  });
+
   const refused: readonly (readonly [name: string, make: () => string, message: RegExp])[] = [
     [
       "a header longer than the file",
@@ -79,6 +91,11 @@ describe("safetensors", () => {
       "bytes that do not fit the shape",
       () => fileOf({ a: { dtype: "F32", shape: [3], data_offsets: [0, 8] } }, new Uint8Array(8)),
       /expected 12 bytes from 0, got 0 to 8/,
+    ],
+    [
+      "too few bytes of whole numbers",
+      () => fileOf({ a: { dtype: "I64", shape: [3], data_offsets: [0, 12] } }, new Uint8Array(12)),
+      /expected 24 bytes from 0, got 0 to 12/,
     ],
     [
       "a shape larger than any memory",

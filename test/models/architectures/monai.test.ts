@@ -1,0 +1,120 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describeArchitectures } from "../../../models/architectures/describe.ts";
+import { type NetworkSettings, networkFrom } from "../../../models/architectures/index.ts";
+import { encodeModel } from "../../../models/graph/encode.ts";
+import { inferenceGraph } from "../../../models/inference-graph.ts";
+import { listParameters } from "../../../models/training-step.ts";
+import { readSafetensors } from "../../../pipeline/bundle/safetensors.ts";
+import { openSession } from "../../../pipeline/runtime/onnx-runtime.ts";
+import { readWeights } from "../../../pipeline/train/checkpoint.ts";
+import { formulaImage, formulaWeights } from "../../support/formula-weights.ts";
+import { repositoryRoot } from "../../support/shared-data.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { requireValidator, torchPython } from "../../support/validators.ts";
+
+interface Case {
+  /** As in networks_by_monai.py. */
+  readonly name: string;
+  readonly settings: NetworkSettings;
+  readonly image: readonly number[];
+  readonly logits: readonly number[];
+}
+
+// python test/support/networks_by_monai.py, with MONAI 1.3.2 and PyTorch 1.13
+const cases: readonly Case[] = [
+  {
+    name: "swin-unetr in 3-D",
+    settings: { kind: "swin-unetr", size: "tiny" },
+    image: [1, 2, 32, 64, 64],
+    logits: [
+      -1.386837, 0.543329, 1.273389, -1.561683, 1.105376, 1.068822, -0.29877, -0.01423, -0.034799, -0.234274, 0.522849,
+      0.304457, -1.142187, -2.442816, -0.736623, -0.134649, 1.237298, -0.47402, -2.919344, 1.452304,
+    ],
+  },
+  {
+    name: "swin-unetr in 2-D",
+    settings: { kind: "swin-unetr", size: "tiny" },
+    image: [1, 2, 64, 96],
+    logits: [
+      0.261061, -0.491636, -0.306071, -0.116936, 0.008539, -1.255252, -0.169612, 0.035432, 0.998998, 0.214987, -1.50028,
+      -0.399907, 1.03102, -2.826056, 0.233399, -0.1436, -1.233518, -0.61972, -0.348985, -0.359641,
+    ],
+  },
+  {
+    name: "swin-unetr, version 2, in 3-D",
+    settings: { kind: "swin-unetr", size: "tiny", version: 2, merging: "mergingv2" },
+    image: [1, 2, 32, 32, 64],
+    logits: [
+      -0.753092, -0.038541, -0.513061, 1.852787, 0.637599, 1.284269, 0.59552, 1.26051, 1.72501, -0.094473, 1.727599,
+      -0.60475, 0.185894, -0.561877, 0.095805, -0.737244, -2.217654, -2.409099, -0.092883, 0.70571,
+    ],
+  },
+];
+
+const published: readonly (readonly [name: string, parameters: number])[] = [
+  ["swin-unetr base", 62_187_296],
+  ["swin-unetr small", 15_703_304],
+  ["swin-unetr tiny", 4_078_220],
+  ["swin-unetr base, version 2", 72_762_656],
+];
+
+/** Both compute in float32, in another order. */
+const TOLERANCE = 1e-4;
+
+const folder = temporaryFolder();
+const networkOf = ({ settings }: Case) => networkFrom(settings, { stages: [], outputs: 3, heads: 1 });
+
+async function logitsOf(tested: Case, weights: ReadonlyMap<string, Float32Array>, data: Float32Array) {
+  const [, channels, ...sides] = tested.image;
+  const graph = inferenceGraph({ name: "compared", network: networkOf(tested), weights, channels, sides });
+  const session = await openSession(encodeModel(graph), { provider: "cpu", threads: 1 });
+  const found = await session.run({ data, shape: tested.image }, { output: "logits" });
+  await session.close();
+  return found.data;
+}
+
+describe("networks by MONAI", function () {
+  this.timeout(120_000);
+
+  it("have as many parameters here as there", () => {
+    const described = new Map(
+      describeArchitectures().map(({ kind, variant, parameters }) => [`${kind} ${variant}`, parameters]),
+    );
+    for (const [name, parameters] of published) assert.equal(described.get(name), parameters, name);
+  });
+
+  for (const tested of cases) {
+    const { name, image, logits } = tested;
+
+    it(`${name}: gives MONAI's logits for weights of waves @slow`, async () => {
+      const { weights } = listParameters(networkOf(tested), image);
+      const values = new Map(weights.map((each) => [each.name, formulaWeights(each, { chirp: 0.11 })]));
+      const length = image.reduce((product, side) => product * side, 1);
+      const found = await logitsOf(tested, values, formulaImage(length));
+      const step = Math.floor(found.length / 20);
+      for (const [n, expected] of logits.entries())
+        assert.ok(
+          Math.abs(found[n * step] - expected) < TOLERANCE,
+          `logit ${n * step}: ${found[n * step]}, ${expected}`,
+        );
+    });
+
+    it(`${name}: takes a file of MONAI's own weights and gives its logits @slow`, async function () {
+      requireValidator(this, "monai");
+      const paths = ["weights", "logits"].map((each) => join(folder, `${name} ${each}.safetensors`));
+      const script = new URL("test/support/networks_by_monai.py", repositoryRoot).pathname;
+      execFileSync(torchPython, [script, name, ...paths]);
+      const values = await readWeights(paths[0], listParameters(networkOf(tested), image).weights);
+      const { tensors } = await readSafetensors(paths[1]);
+      const found = await logitsOf(tested, values, tensors.get("image")?.data ?? assert.fail());
+      const expected = tensors.get("logits")?.data ?? assert.fail();
+      assert.equal(found.length, expected.length);
+      const differences = found.map((value, i) => Math.abs(value - expected[i]));
+      assert.ok(Math.max(...expected.slice(0, 1000)) > 10 * TOLERANCE, "logits that differ");
+      const furthest = differences.reduce((most, each) => Math.max(most, each), 0);
+      assert.ok(furthest < TOLERANCE, `${furthest} apart`);
+    });
+  }
+});

@@ -1,0 +1,83 @@
+"""MONAI's networks, which rarevox's are compared with.
+
+Usage: python test/support/networks_by_monai.py
+       python test/support/networks_by_monai.py NAME WEIGHTS LOGITS
+The first prints, for each network below, 20 logits of formula_weights.py's image with its weights, and the numbers of
+parameters that MONAI's published sizes have. The second writes a network's own random weights, and image and logits that belong
+to them, as safetensors.
+"""
+
+import json
+import struct
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+
+import numpy as np
+import torch
+from formula_weights import formula_image, formula_weights
+from monai.networks.nets import UNETR, SwinUNETR
+
+
+def swin(**options):
+    return lambda: SwinUNETR(img_size=32, in_channels=2, out_channels=3, feature_size=12, **options)
+
+
+# By the names of monai.test.ts; each with the shape of its image.
+NETWORKS = {
+    "swin-unetr in 3-D": (swin(), (1, 2, 32, 64, 64)),
+    "swin-unetr in 2-D": (swin(spatial_dims=2), (1, 2, 64, 96)),
+    "swin-unetr, version 2, in 3-D": (swin(use_v2=True, downsample="mergingv2"), (1, 2, 32, 32, 64)),
+}
+
+SIZES = {
+    "swin-unetr base": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=48),
+    "swin-unetr small": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=24),
+    "swin-unetr tiny": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=12),
+    "swin-unetr base, version 2": lambda: SwinUNETR(96, 1, 14, feature_size=48, use_v2=True),
+}
+
+
+def write_safetensors(path, tensors):
+    """https://github.com/huggingface/safetensors, "Format"."""
+    types = {np.dtype("float32"): "F32", np.dtype("int64"): "I64"}
+    arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in tensors.items()}
+    header, end = {}, 0
+    for name, array in arrays.items():
+        header[name] = {
+            "dtype": types[array.dtype],
+            "shape": array.shape,
+            "data_offsets": [end, end + array.nbytes],
+        }
+        end += array.nbytes
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for array in arrays.values():
+            file.write(array.tobytes())
+
+
+@torch.no_grad()
+def write_case(name, weights, logits):
+    torch.manual_seed(7)
+    make, shape = NETWORKS[name]
+    network = make().eval()
+    image = torch.randn(shape)
+    write_safetensors(weights, network.state_dict())
+    write_safetensors(logits, {"image": image, "logits": network(image)})
+
+
+@torch.no_grad()
+def print_all():
+    for name, (make, shape) in NETWORKS.items():
+        logits = formula_weights(make(), chirp=0.11)(formula_image(*shape)).flatten()
+        print(name, [round(float(each), 6) for each in logits[:: len(logits) // 20][:20]])
+    for name, make in SIZES.items():
+        print(name, sum(each.numel() for each in make().parameters()))
+
+
+if len(sys.argv) > 1:
+    write_case(*sys.argv[1:])
+else:
+    print_all()
