@@ -2,6 +2,7 @@ import type { Static, TObject } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import type { Value } from "../graph/builder.ts";
 import type { Parameters } from "../layers/parameters.ts";
+import type { GroupRule } from "../optimisers/parameter-groups.ts";
 
 /**
  * A network: from an image to logits, finest first, the others for deep supervision; inference takes the first.
@@ -31,6 +32,8 @@ export interface NetworkContext {
   readonly outputs: number;
   /** Resolutions that give logits at most: 1, or more for deep supervision. */
   readonly heads: number;
+  /** Share of all voxels that each output channel has in the training set; all alike when left out. */
+  readonly frequencies?: readonly number[];
 }
 
 /** A kind of network that settings may ask for. */
@@ -44,4 +47,12 @@ export interface Architecture<T extends TObject = TObject> {
   readonly variants: Readonly<Record<string, Frozen<Static<T>>>>;
   /** A method, so that rows with different settings fit one list. */
   build(settings: Frozen<Static<T>>, context: NetworkContext): Network;
+  /** Parameters that its paper moves in their own way. */
+  groups?(settings: Frozen<Static<T>>): readonly GroupRule[];
+  /** What it adds to the attention of each output channel, from its weights; `undefined` where it has no such bias. */
+  classBias?(
+    settings: Frozen<Static<T>>,
+    context: NetworkContext,
+    valuesOf: (parameter: string) => Float32Array,
+  ): readonly number[] | undefined;
 }

@@ -1,8 +1,10 @@
 import type { Static } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
+import type { GroupRule } from "../optimisers/parameter-groups.ts";
 import type { Architecture, Network, NetworkContext } from "./architecture.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
+import { maskDecoderArchitecture } from "./mask-decoder.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { swinUnetrArchitecture } from "./swin-unetr.ts";
 import { unetArchitecture } from "./unet.ts";
@@ -15,6 +17,7 @@ export const architectures = [
   selfOnnUnetArchitecture,
   deltaSegArchitecture,
   swinUnetrArchitecture,
+  maskDecoderArchitecture,
 ] as const;
 
 type Row = (typeof architectures)[number];
@@ -29,6 +32,22 @@ export type NetworkSettings = Frozen<Static<Row["schema"]>>;
 export function networkFrom(settings: NetworkSettings, context: NetworkContext): Network {
   const row: Architecture = rowOf(settings.kind);
   return row.build(settings, context);
+}
+
+/** Parameters of a network that its paper moves in their own way. */
+export function networkGroups(settings: NetworkSettings): readonly GroupRule[] {
+  const row: Architecture = rowOf(settings.kind);
+  return row.groups?.(settings) ?? [];
+}
+
+/** What a network adds to the attention of each output channel, from its weights by name; see `Architecture`. */
+export function networkClassBias(
+  settings: NetworkSettings,
+  context: NetworkContext,
+  weights: ReadonlyMap<string, Float32Array>,
+): readonly number[] | undefined {
+  const row: Architecture = rowOf(settings.kind);
+  return row.classBias?.(settings, context, (name) => weights.get(name) ?? new Float32Array(0));
 }
 
 function rowOf(kind: NetworkSettings["kind"]): Row {

@@ -26,12 +26,13 @@ export interface UnetOptions {
  */
 export function unet({ stages, outputs, encoder = "plain", heads = 1 }: UnetOptions): Network {
   return (image, parameters) => {
-    const skips = parameters.within("encoder", (inner) => encode(image, inner, { stages, encoder }));
+    const skips = parameters.within("encoder", (inner) => unetEncoder(image, inner, { stages, encoder }));
     return parameters.within("decoder", (inner) => decode(skips, inner, { stages, outputs, heads }));
   };
 }
 
-function encode(
+/** The features of each stage of a U-Net's way down, finest first. */
+export function unetEncoder(
   image: Value,
   parameters: Parameters,
   { stages, encoder }: Required<Pick<UnetOptions, "stages" | "encoder">>,

@@ -101,6 +101,12 @@ const network = record(
       description: "Axes that test-time augmentation may mirror, 0 = D; empty where left and right differ.",
     }),
     output,
+    classBias: Type.Optional(
+      Type.Record(className, Type.Number(), {
+        description:
+          "What the graph adds to the attention of each class, as dynamic focal attention learnt it; for people.",
+      }),
+    ),
   },
   "A network: an ONNX file with one input, whose first output is used, and how to feed it.",
 );

@@ -19,11 +19,12 @@ export interface DeliveredBundle {
 
 /** A bundle that `rarevox segment` runs, around trained weights. */
 export function trainedBundle({ plan, dataset, settings, weights, training, scores }: DeliveredBundle): UnsavedBundle {
-  const { network, channels, sides, output } = planNetwork(plan, { settings, deepSupervision: false });
+  const { network, channels, sides, output, classBias } = planNetwork(plan, { settings, deepSupervision: false });
   const name = slugOf(plan.dataset);
   const graph = inferenceGraph({ name, network, weights, channels, sides });
   const classes = new Map(plan.classes.map((each) => [each.id, each.name]));
   const { license = "unknown", reference } = dataset;
+  const bias = classBias(weights);
   return {
     files: new Map([[MODEL_FILE, encodeModel(graph)]]),
     manifest: {
@@ -51,6 +52,7 @@ export function trainedBundle({ plan, dataset, settings, weights, training, scor
             kind: output.kind,
             channels: output.classIds.map((id) => classes.get(id) ?? BACKGROUND),
           },
+          ...(bias === undefined ? {} : { classBias: bias }),
         },
       ],
       stages: { segment: [{ network: settings.kind }] },

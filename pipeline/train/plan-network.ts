@@ -1,5 +1,5 @@
-import type { Network } from "../../models/architectures/architecture.ts";
-import { type NetworkSettings, networkFrom } from "../../models/architectures/index.ts";
+import type { Network, NetworkContext } from "../../models/architectures/architecture.ts";
+import { type NetworkSettings, networkClassBias, networkFrom } from "../../models/architectures/index.ts";
 import type { NetworkOutput } from "../runtime/network.ts";
 import type { TrainingPlan } from "./plan-schema.ts";
 
@@ -13,6 +13,12 @@ export interface PlanNetwork {
   readonly activation: "softmax" | "sigmoid";
   /** Label values that each output channel stands for. */
   readonly labelsOfChannels: readonly (readonly number[])[];
+  /** Names of the output channels. */
+  readonly channelNames: readonly string[];
+  /** Share of all voxels that each output channel has. */
+  readonly frequencies: readonly number[];
+  /** What the network adds to the attention of each channel, by name, from its weights; see `networkClassBias`. */
+  readonly classBias: (weights: ReadonlyMap<string, Float32Array>) => Readonly<Record<string, number>> | undefined;
 }
 
 /** How the network is put together. */
@@ -30,8 +36,11 @@ export function planNetwork(plan: TrainingPlan, { settings, deepSupervision }: P
   const labelsOfChannels = regions?.map(({ classIds }) => classIds) ?? [[0], ...classes.map(({ id }) => [id])];
   // nnU-Net gives the coarsest of the decoder's outputs no weight.
   const heads = deepSupervision ? Math.max(1, stages.length - 2) : 1;
+  const frequencies = frequenciesOf(plan, labelsOfChannels);
+  const channelNames = regions?.map(({ name }) => name) ?? ["background", ...classes.map(({ name }) => name)];
+  const context: NetworkContext = { stages, outputs: labelsOfChannels.length, heads, frequencies };
   return {
-    network: networkFrom(settings, { stages, outputs: labelsOfChannels.length, heads }),
+    network: networkFrom(settings, context),
     channels: input.channels.length,
     sides: own(patch),
     output: {
@@ -40,7 +49,18 @@ export function planNetwork(plan: TrainingPlan, { settings, deepSupervision }: P
     },
     activation: regions === undefined ? "softmax" : "sigmoid",
     labelsOfChannels,
+    channelNames,
+    frequencies,
+    classBias: (weights) => {
+      const values = networkClassBias(settings, context, weights);
+      return values && Object.fromEntries(channelNames.map((name, n) => [name, values[n]]));
+    },
   };
+}
+
+function frequenciesOf({ classFrequencies }: TrainingPlan, labelsOfChannels: PlanNetwork["labelsOfChannels"]) {
+  const frequencyOf = new Map(classFrequencies.map(({ id, frequency }) => [id, frequency]));
+  return labelsOfChannels.map((ids) => ids.reduce((sum, id) => sum + (frequencyOf.get(id) ?? 0), 0));
 }
 
 /** The class that a region writes: the first of its own that no later region writes over. */

@@ -12,7 +12,7 @@ import {
   type StepRecord,
   type ValidationRecord,
 } from "./training-log.ts";
-import type { Validation } from "./validate.ts";
+import type { Judgement } from "./validator.ts";
 
 /** Batches by the step that they are for. */
 export interface BatchSource {
@@ -32,7 +32,7 @@ export interface TrainerOptions {
   /** Foreground first to last as the plan lists them, with the names that logs use. */
   readonly classes: readonly { readonly id: number; readonly name: string }[];
   /** Validates what the run would deliver now. */
-  readonly validate: (carried: ReadonlyMap<string, Float32Array>) => Promise<Validation>;
+  readonly validate: (carried: ReadonlyMap<string, Float32Array>) => Promise<Judgement>;
   /** Whether the cases of `validate` are held out, so that the best of several weights can be told by them. */
   readonly isHeldOut: boolean;
   readonly place: RunFolder;
@@ -163,7 +163,7 @@ async function validateAt(
 ): Promise<{ memory: TrainerMemory; isBest: boolean }> {
   const { classes, isHeldOut } = options;
   const started = performance.now();
-  const { dice, meanDice, cases } = await validation({ step, carried }, options);
+  const { dice, meanDice, cases, classBias } = await validation({ step, carried }, options);
   const record: ValidationRecord = {
     kind: "validation",
     step,
@@ -172,6 +172,7 @@ async function validateAt(
     cases,
     milliseconds: rounded(performance.now() - started),
     exposure: exposureOf(memory, classes),
+    ...(classBias === undefined ? {} : { classBias }),
   };
   await note(record, options);
   const zeros = classes.map(({ id }, n) => (dice.get(id) === 0 ? memory.zeros[n] + 1 : 0));
@@ -185,7 +186,7 @@ async function validateAt(
 async function validation(
   { step, carried }: { step: number; carried: ReadonlyMap<string, Float32Array> },
   options: TrainerOptions,
-): Promise<Validation> {
+): Promise<Judgement> {
   try {
     return await options.validate(carried);
   } catch (error) {

@@ -6,7 +6,7 @@ import { type LogRecord, readLog } from "./training-log.ts";
 /** Most points that a line is drawn from; more cannot be told apart. */
 const MOST_POINTS = 400;
 
-/** Draws loss and validation Dice over the steps from a run's log, as a PNG beside it. */
+/** Draws loss, validation Dice and the bias of focal attention over the steps from a run's log, as a PNG beside it. */
 export async function drawTrainingCurves({ log, curves }: Pick<RunFolder, "log" | "curves">): Promise<void> {
   const png = await trainingCurves(await readLog(log));
   await writeFileWhole(curves, (append) => append(png));
@@ -15,10 +15,12 @@ export async function drawTrainingCurves({ log, curves }: Pick<RunFolder, "log" 
 /** The same picture as the bytes of a PNG file. */
 export function trainingCurves(records: readonly LogRecord[]): Promise<Buffer> {
   const dice = dicePoints(records);
+  const bias = biasPoints(records);
   return drawLineCharts(
     [
       { title: "Training loss", y: "loss, mean of steps", points: lossPoints(records) },
       ...(dice.length > 0 ? [{ title: "Validation", y: "Dice", points: dice, domain: [0, 1] as const }] : []),
+      ...(bias.length > 0 ? [{ title: "Focal attention", y: "bias of the class", points: bias }] : []),
     ],
     { x: "step" },
   );
@@ -42,4 +44,10 @@ function dicePoints(records: readonly LogRecord[]): readonly ChartPoint[] {
       ...Object.entries(dice).map(([line, y]) => ({ x: step, y, line })),
       ...(Object.keys(dice).length > 1 ? [{ x: step, y: meanDice, line: "mean" }] : []),
     ]);
+}
+
+function biasPoints(records: readonly LogRecord[]): readonly ChartPoint[] {
+  return records
+    .filter((record) => record.kind === "validation")
+    .flatMap(({ step, classBias = {} }) => Object.entries(classBias).map(([line, y]) => ({ x: step, y, line })));
 }

@@ -1,3 +1,4 @@
+import { networkGroups } from "../../models/architectures/index.ts";
 import type { Dialect } from "../../models/graph/builder.ts";
 import { encodeModel } from "../../models/graph/encode.ts";
 import { GraphError } from "../../models/graph/graph-error.ts";
@@ -36,14 +37,12 @@ export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialec
 }
 
 function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): TrainingGraph {
-  const { network, channels, sides, activation, labelsOfChannels } = planNetwork(plan, {
+  const { network, channels, sides, activation, labelsOfChannels, frequencies, channelNames } = planNetwork(plan, {
     settings: config.network,
     deepSupervision: config.deepSupervision,
   });
   const image = [plan.batch, channels, ...sides];
-  const { ignoreLabel, classFrequencies } = plan;
-  const frequencyOf = new Map(classFrequencies.map(({ id, frequency }) => [id, frequency]));
-  const frequencies = labelsOfChannels.map((ids) => ids.reduce((sum, id) => sum + (frequencyOf.get(id) ?? 0), 0));
+  const { ignoreLabel } = plan;
   const asksDistances = needsDistances(config.loss.terms);
   const step = trainingStep({
     network,
@@ -53,12 +52,12 @@ function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): 
       ignoreLabel,
       activation,
       frequencies,
-      names: namesOf(plan),
+      names: channelNames,
     }),
     ...(asksDistances ? { distanceChannels: labelsOfChannels.length } : {}),
     optimiser: optimiserFrom(config.optimiser),
     weightDecay: config.weightDecay,
-    groups: config.groups,
+    groups: [...networkGroups(config.network), ...config.groups],
     clipNorm: config.clipNorm,
     ...(config.averageDecay === null ? {} : { averageDecay: config.averageDecay }),
     dialect,
@@ -73,9 +72,4 @@ function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): 
     model: encodeModel(step.graph),
     shape: { where, image, labels: image.with(1, 1), ...distances, carried, terms: step.terms },
   };
-}
-
-/** Names of the output channels, as class weights are given by. */
-function namesOf({ regions, classes }: TrainingPlan): readonly string[] {
-  return regions?.map(({ name }) => name) ?? ["background", ...classes.map(({ name }) => name)];
 }

@@ -30,6 +30,8 @@ export interface ValidationRecord {
   readonly milliseconds: number;
   /** Voxels and patches of each class that the network was shown so far. */
   readonly exposure: readonly ClassExposure[];
+  /** What the network adds to the attention of each class, by name, where it does. */
+  readonly classBias?: Readonly<Record<string, number>>;
 }
 
 /** How much of a class was seen. */

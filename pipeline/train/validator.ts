@@ -21,6 +21,12 @@ export interface ValidatorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a validation found, and what can be read off the weights. */
+export type Judgement = Validation & {
+  /** What the network adds to the attention of each class, by name, where it does. */
+  readonly classBias: Readonly<Record<string, number>> | undefined;
+};
+
 /** Validates what a run would deliver with given values. */
 export function validator({
   plan,
@@ -30,14 +36,16 @@ export function validator({
   engine,
   onProgress,
   signal,
-}: ValidatorOptions): (carried: ReadonlyMap<string, Float32Array>) => Promise<Validation> {
+}: ValidatorOptions): (carried: ReadonlyMap<string, Float32Array>) => Promise<Judgement> {
   const subject = planNetwork(plan, { settings: config.network, deepSupervision: false });
   const { patch, classes, ignoreLabel } = plan;
-  return (carried) => {
+  return async (carried) => {
     const weights = deliveredWeights(carried, graph.step.carried);
     const network = { ...subject, graph: networkWith(weights, subject), patch, ignoreLabel };
     const progress = (done: number) => onProgress?.("validate", done, cases.length);
-    return validate({ ...network, classIds: classes.map(({ id }) => id) }, opened(cases, progress), { engine, signal });
+    const validated = { ...network, classIds: classes.map(({ id }) => id) };
+    const classBias = subject.classBias(weights);
+    return { ...(await validate(validated, opened(cases, progress), { engine, signal })), classBias };
   };
 }
 
