@@ -40,15 +40,15 @@ describe("twoWayTransformer", () => {
         buffer: () => assert.fail("no buffer"),
       });
       const { tokens, image } = twoWayTransformer(input, parameters, options);
-      return { tokens, image };
+      return { classes: tokens, positions: image };
     });
     const every = (name: string, step: number) => [...(found.get(name) ?? [])].filter((_, i) => i % step === 0);
     assertNear(
-      every("tokens", 7),
+      every("classes", 7),
       [0.730322, -0.495527, 1.479814, -1.241212, 0.397388, 0.796647, 1.426308, 0.295897, 0.320513, -1.272498],
     );
     assertNear(
-      every("image", 23),
+      every("positions", 23),
       [
         0.668024, 0.870842, -1.42015, 0.619886, -1.512645, 0.218053, -1.408005, -0.339724, -1.171446, 1.034388,
         -0.827997,
