@@ -6,6 +6,7 @@ import { registerCurves } from "./curves.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerInspect } from "./inspect.ts";
 import { registerModels } from "./models.ts";
+import { registerPhantom } from "./phantom.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSegment } from "./segment.ts";
 import { registerTrain } from "./train.ts";
@@ -17,6 +18,7 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   registerCurves,
   registerInspect,
   registerConvert,
+  registerPhantom,
   registerBundle,
   registerModels,
   registerSchema,
