@@ -3,21 +3,28 @@ import { labelMapOf } from "../../volume/label-map.ts";
 import { type LabelMap, type Volume, volumeOf } from "../../volume/volume.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
+/** How colours are read. */
+interface ColourRules {
+  readonly where: string;
+  readonly darkest?: number | undefined;
+}
+
 /**
- * Class ids from a picture that is painted in the colours of the classes; black is background.
+ * Class ids from a picture that is painted in the colours of the classes; black is background, and what is below `darkest`
+ * counts as black.
  *
  * Shape:  red, green and blue [D, H, W] each -> labels [D, H, W]
  * Errors: FormatError T_LABEL_VALUES for a colour of no class
  */
 export function labelsOfColours(
   [red, green, blue]: readonly Volume[],
-  { classes }: Pick<TrainingDataset, "classes">,
-  where: string,
+  { classes, darkest = 0, where }: Pick<TrainingDataset, "classes"> & ColourRules,
 ): LabelMap {
   const idOf = new Map([[0, 0], ...classes.map(({ id, colorRgb: [r, g, b] }) => [keyOf(r, g, b), id] as const)]);
   const labels = new Uint16Array(red.data.length);
+  const bright = (value: number) => (value < darkest ? 0 : value);
   for (let i = 0; i < labels.length; i++) {
-    const id = idOf.get(keyOf(red.data[i], green.data[i], blue.data[i]));
+    const id = idOf.get(keyOf(bright(red.data[i]), bright(green.data[i]), bright(blue.data[i])));
     if (id === undefined) throw colourError(where, [red.data[i], green.data[i], blue.data[i]]);
     labels[i] = id;
   }

@@ -4,17 +4,37 @@ import { Type } from "@sinclair/typebox";
 import { parseJson } from "../../bundle/json-schema.ts";
 import { readList } from "../../io/read-list.ts";
 import { ConfigError } from "../../volume/errors.ts";
+import { acdc } from "./acdc.ts";
+import { bcss } from "./bcss.ts";
+import { bids } from "./bids/bids.ts";
 import { checkNames } from "./check-names.ts";
+import { crag } from "./crag.ts";
 import { csvList } from "./csv-list.ts";
 import type { DatasetFormat, DatasetList, FindDatasetOptions } from "./dataset-format.ts";
 import { dicomFolders } from "./dicom-folders.ts";
 import { folderPair } from "./folder-pair.ts";
+import { ibdMre } from "./ibd-mre.ts";
 import { msd } from "./msd.ts";
 import { nnunetRaw } from "./nnunet-raw.ts";
+import { prostatex } from "./prostatex.ts";
+import { s2ds } from "./s2ds.ts";
 import type { TrainingDataset } from "./training-dataset.ts";
 
 /** Kinds of data sets, in the order in which they are tried. */
-export const datasetFormats: readonly DatasetFormat[] = [nnunetRaw, msd, csvList, folderPair, dicomFolders];
+export const datasetFormats: readonly DatasetFormat[] = [
+  nnunetRaw,
+  msd,
+  csvList,
+  ibdMre,
+  acdc,
+  prostatex,
+  bcss,
+  crag,
+  s2ds,
+  bids,
+  folderPair,
+  dicomFolders,
+];
 
 /**
  * A data set at a path, whatever kind it is.

@@ -7,7 +7,8 @@ import { placeOnGrid } from "../../volume/place-on-grid.ts";
 import type { Scan } from "../../volume/scan.ts";
 import { type Grid, type LabelArray, type LabelMap, volumeOf, voxelCountOf } from "../../volume/volume.ts";
 import { labelsOfColours, paintedIn } from "./colour-labels.ts";
-import type { LabelSource, TrainingDataset } from "./training-dataset.ts";
+import { classesOfCodes, classOfObjects } from "./label-values.ts";
+import type { LabelMapSource, LabelSource, TrainingDataset } from "./training-dataset.ts";
 
 /** What labels are read for. */
 export interface LabelTask {
@@ -25,12 +26,14 @@ export interface LabelTask {
 export function loadLabels(source: LabelSource, task: LabelTask): Promise<LabelMap> {
   if (source.kind === "masks") return loadMasks(source.paths, task);
   if (source.kind === "segmentations") return loadSegmentations(source.paths, task);
-  return loadLabelMap(source.path, task);
+  return loadLabelMap(source, task);
 }
 
-async function loadLabelMap(path: string, task: LabelTask): Promise<LabelMap> {
-  const scan = await readLabelFile(path, task);
-  const labels = placed(labelsIn(scan, task.dataset, path), { scan, grid: task.grid, path });
+async function loadLabelMap(source: LabelMapSource, task: LabelTask): Promise<LabelMap> {
+  const { path, values } = source;
+  const palette = values?.kind === "colours" ? "colours" : "indices";
+  const scan = await readLabelFile(path, { ...task, palette });
+  const labels = placed(labelsIn(scan, task.dataset, source), { scan, grid: task.grid, path });
   const { dataset } = task;
   const known = new Set([0, ...dataset.classes.map(({ id }) => id)]);
   if (dataset.ignoreLabel !== undefined) known.add(dataset.ignoreLabel);
@@ -83,9 +86,17 @@ function datasetIdsOf(
   return new Map([[0, 0], ...classes.map(({ id, name }) => [id, idOfName.get(name) ?? 0] as const)]);
 }
 
-function labelsIn(scan: Scan, dataset: LabelTask["dataset"], path: string): LabelMap {
-  const isColour = scan.format === "raster" && scan.channels.length > 1;
-  return isColour ? labelsOfColours(scan.channels, dataset, path) : onlyChannelOf(scan, path);
+function labelsIn(scan: Scan, { classes }: LabelTask["dataset"], { path, values }: LabelMapSource): LabelMap {
+  const { channels } = scan;
+  const isColour = scan.format === "raster" && channels.length > 1;
+  if (values?.kind === "objects")
+    return classOfObjects(isColour ? paintedIn(channels) : onlyChannelOf(scan, path), values);
+  if (values?.kind === "colours") {
+    const [red, green = red, blue = red] = channels;
+    return labelsOfColours([red, green, blue], { classes, darkest: values.darkest, where: path });
+  }
+  const labels = isColour ? labelsOfColours(channels, { classes, where: path }) : onlyChannelOf(scan, path);
+  return values?.kind === "codes" ? classesOfCodes(labels, values, path) : labels;
 }
 
 function onlyChannelOf({ channels }: Scan, path: string): LabelMap {

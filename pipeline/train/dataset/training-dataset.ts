@@ -48,11 +48,28 @@ export interface TrainingCase {
 
 /** Where the class of each voxel is written. */
 export type LabelSource =
-  | { readonly kind: "label-map"; readonly path: string }
+  | LabelMapSource
   /** One mask per class; where two claim a voxel, the later class of the data set wins. */
   | { readonly kind: "masks"; readonly paths: readonly { readonly classId: number; readonly path: string }[] }
   /** Files that name their classes themselves, as DICOM SEG does: by name those of the data set, whatever their number. */
   | { readonly kind: "segmentations"; readonly paths: readonly string[] };
+
+/** A file with a number or a colour for each voxel. */
+export interface LabelMapSource {
+  readonly kind: "label-map";
+  readonly path: string;
+  /** What its values stand for where they are not the data set's class ids, or its colours not exactly the classes'. */
+  readonly values?: LabelValues;
+}
+
+/** What the values of a label map stand for. */
+export type LabelValues =
+  /** Finer classes, each with the class or the ignore label that it counts as; any other value is refused. */
+  | { readonly kind: "codes"; readonly classOf: readonly (readonly [code: number, id: number])[] }
+  /** Objects, each with a number or colour of its own and all of one class. */
+  | { readonly kind: "objects"; readonly classId: number }
+  /** Colours of classes, in which a red, green or blue below this counts as 0. */
+  | { readonly kind: "colours"; readonly darkest: number };
 
 /** A case in memory, every channel and the labels on one grid, at the scan's own spacing and orientation. */
 export interface LoadedCase {
