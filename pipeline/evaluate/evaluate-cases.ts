@@ -1,7 +1,7 @@
 import { isNamedError, type Problem } from "../volume/errors.ts";
 import type { LabelMap } from "../volume/volume.ts";
-import { type ClassScores, type EvaluateOptions, evaluateCase } from "./evaluate-case.ts";
-import type { EvaluatedClass } from "./evaluated-classes.ts";
+import type { ClassScores, EvaluateOptions } from "./evaluate-case.ts";
+import { evaluateClasses } from "./evaluate-classes.ts";
 import { type LoadedPair, type LoadPairOptions, loadPair } from "./load-pair.ts";
 import type { CasePaths } from "./pair-cases.ts";
 import type { PrevalenceRegion } from "./prevalence.ts";
@@ -59,50 +59,11 @@ async function evaluated(paths: CasePaths, loaded: Settled | undefined, options:
     const region = await options.region?.(paths, pair.reference);
     const { region: _, ...rules } = options;
     const measured = { ...rules, ...(region === undefined ? {} : { region }) };
-    const classes = await scoresOf(pair, measured);
+    const classes = await evaluateClasses(pair, measured);
     await options.onPair?.(paths.case, pair);
     return { classes, wasResampled: pair.wasResampled };
   } catch (error) {
     if (isNamedError(error) && error.problem.code !== "E_METRIC") return { problem: error.problem };
     throw error;
   }
-}
-
-type Rules = Omit<EvaluateOptions, "classes"> & { readonly classes: readonly EvaluatedClass[] };
-
-/** Scores of classes and of regions, in the order of the list. */
-async function scoresOf(pair: LoadedPair, { classes, ...rules }: Rules): Promise<readonly ClassScores[]> {
-  const single = classes.filter(({ labels }) => labels === undefined);
-  const scores = new Map((await evaluateCase(pair, { ...rules, classes: single })).map((each) => [each.id, each]));
-  for (const { id, name, labels } of classes) {
-    if (labels === undefined) continue;
-    const masks = { prediction: regionOf(pair.prediction, labels), reference: regionOf(pair.reference, labels, rules) };
-    const tolerance = rules.toleranceMm?.(id);
-    const [own] = await evaluateCase(masks, {
-      ...rules,
-      ...(tolerance === undefined ? {} : { toleranceMm: () => tolerance }),
-      classes: [{ id: INSIDE, name }],
-      ignoreLabel: IGNORED,
-    });
-    scores.set(id, { ...own, id });
-  }
-  return classes.flatMap(({ id }) => scores.get(id) ?? []);
-}
-
-/** Labels of a region's mask. */
-const INSIDE = 1;
-const IGNORED = 2;
-
-/** A mask of the voxels that have one of some labels. */
-function regionOf(
-  map: LabelMap,
-  labels: readonly number[],
-  { ignoreLabel }: Pick<Rules, "ignoreLabel"> = {},
-): LabelMap {
-  const meaning = new Uint8Array(0x10000);
-  for (const label of labels) meaning[label] = INSIDE;
-  if (ignoreLabel !== undefined) meaning[ignoreLabel] = IGNORED;
-  const data = new Uint8Array(map.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = meaning[map.data[i]];
-  return { ...map, data };
 }
