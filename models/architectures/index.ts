@@ -9,6 +9,7 @@ import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { swinUnetrArchitecture } from "./swin-unetr.ts";
 import { unetArchitecture } from "./unet.ts";
 import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
+import { unetrArchitecture } from "./unetr.ts";
 
 /** Every architecture; a new one is a file and a line here. */
 export const architectures = [
@@ -16,6 +17,7 @@ export const architectures = [
   unetPlusPlusArchitecture,
   selfOnnUnetArchitecture,
   deltaSegArchitecture,
+  unetrArchitecture,
   swinUnetrArchitecture,
   maskDecoderArchitecture,
 ] as const;

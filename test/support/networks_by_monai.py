@@ -24,14 +24,24 @@ def swin(**options):
     return lambda: SwinUNETR(img_size=32, in_channels=2, out_channels=3, feature_size=12, **options)
 
 
+def unetr(*sides, **options):
+    sizes = {"hidden_size": 192, "mlp_dim": 768, "num_heads": 3, "feature_size": 16}
+    return lambda: UNETR(2, 3, sides, spatial_dims=len(sides), **sizes, **options)
+
+
 # By the names of monai.test.ts; each with the shape of its image.
 NETWORKS = {
+    "unetr in 3-D": (unetr(16, 48, 32), (1, 2, 16, 48, 32)),
+    "unetr in 2-D": (unetr(48, 80), (1, 2, 48, 80)),
     "swin-unetr in 3-D": (swin(), (1, 2, 32, 64, 64)),
     "swin-unetr in 2-D": (swin(spatial_dims=2), (1, 2, 64, 96)),
     "swin-unetr, version 2, in 3-D": (swin(use_v2=True, downsample="mergingv2"), (1, 2, 32, 32, 64)),
 }
 
 SIZES = {
+    "unetr base": lambda: UNETR(1, 14, 96),
+    "unetr small": lambda: UNETR(1, 14, 96, hidden_size=384, mlp_dim=1536, num_heads=6),
+    "unetr tiny": lambda: UNETR(1, 14, 96, hidden_size=192, mlp_dim=768, num_heads=3),
     "swin-unetr base": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=48),
     "swin-unetr small": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=24),
     "swin-unetr tiny": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=12),

@@ -44,6 +44,8 @@ const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] =
   ],
   [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2] }, [4, 6, 8]],
   [{ kind: "delta-seg", features: [4, 6, 5], bottleneck: 4, rates: [1, 2], norm: "instance" }, [10, 14]],
+  [{ kind: "unetr", features: 2, hidden: 12, mlp: 20, heads: 3, layers: 4 }, [16, 32, 16]],
+  [{ kind: "unetr", features: 3, hidden: 12, mlp: 20, heads: 2, layers: 5 }, [48, 32]],
   [{ kind: "swin-unetr", features: 3, depths: [2, 1, 1, 1], heads: [3, 3, 3, 3], window: 3 }, [32, 32, 64]],
   [{ kind: "swin-unetr", features: 3, heads: [1, 2, 3, 4], version: 2, merging: "mergingv2" }, [32, 64]],
 ];

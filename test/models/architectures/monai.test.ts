@@ -25,6 +25,24 @@ interface Case {
 // python test/support/networks_by_monai.py, with MONAI 1.3.2 and PyTorch 1.13
 const cases: readonly Case[] = [
   {
+    name: "unetr in 3-D",
+    settings: { kind: "unetr", size: "tiny" },
+    image: [1, 2, 16, 48, 32],
+    logits: [
+      1.679926, -0.324934, 0.035485, -0.212753, 2.467406, 1.854712, -0.92984, -0.869529, -1.057917, -1.163406,
+      -0.482387, -0.856881, 0.554348, -1.5437, 0.985705, 1.201898, -1.144452, -0.813587, -0.048465, -0.065101,
+    ],
+  },
+  {
+    name: "unetr in 2-D",
+    settings: { kind: "unetr", size: "tiny" },
+    image: [1, 2, 48, 80],
+    logits: [
+      -0.567395, 0.626401, -0.127806, -1.951443, 0.411749, 0.304349, 1.183421, -0.42814, -1.55124, -0.946305, -0.484169,
+      -0.255128, -1.720101, -0.66086, 0.840573, 0.574334, -1.496636, -0.399581, 0.440247, 0.21091,
+    ],
+  },
+  {
     name: "swin-unetr in 3-D",
     settings: { kind: "swin-unetr", size: "tiny" },
     image: [1, 2, 32, 64, 64],
@@ -54,6 +72,9 @@ const cases: readonly Case[] = [
 ];
 
 const published: readonly (readonly [name: string, parameters: number])[] = [
+  ["unetr base", 92_784_046],
+  ["unetr small", 26_298_670],
+  ["unetr tiny", 8_981_230],
   ["swin-unetr base", 62_187_296],
   ["swin-unetr small", 15_703_304],
   ["swin-unetr tiny", 4_078_220],
