@@ -1,4 +1,6 @@
+import { spacingMmOf, type Triple, voxelVolumeMm3Of } from "../volume/affine.ts";
 import { isNamedError, type Problem } from "../volume/errors.ts";
+import type { Warning } from "../volume/scan.ts";
 import type { LabelMap } from "../volume/volume.ts";
 import type { ClassScores, EvaluateOptions } from "./evaluate-case.ts";
 import { evaluateClasses } from "./evaluate-classes.ts";
@@ -15,11 +17,32 @@ export type EvaluateCasesOptions = LoadPairOptions &
     readonly onCase?: ((done: number, total: number) => void) | undefined;
   };
 
-/** What came of one case. */
-export type EvaluatedCase = { readonly case: string } & (
-  | { readonly classes: readonly ClassScores[]; readonly wasResampled: boolean }
-  | { readonly problem: Problem }
-);
+/** What came of one case: its scores, or why it was refused. */
+export type EvaluatedCase = MeasuredCase | RefusedCase;
+
+/** A case that was measured. */
+export interface MeasuredCase {
+  readonly case: string;
+  /** In the order of the classes that were asked for. */
+  readonly classes: readonly ClassScores[];
+  readonly shape: Triple;
+  readonly spacingMm: Triple;
+  readonly voxelMl: number;
+  readonly wasResampled: boolean;
+  readonly inputs: LoadedPair["inputs"];
+  readonly warnings: readonly Warning[];
+}
+
+/** A case that was not. */
+export interface RefusedCase {
+  readonly case: string;
+  readonly problem: Problem;
+}
+
+/** Whether a case was measured. */
+export function isMeasured(each: EvaluatedCase): each is MeasuredCase {
+  return "classes" in each;
+}
 
 /**
  * Measures cases one after the other; the next is read meanwhile. One that is refused costs no other.
@@ -36,7 +59,7 @@ export async function evaluateCases(
     options.signal?.throwIfAborted();
     const loaded = await next;
     next = n + 1 < cases.length ? settled(cases[n + 1], options) : undefined;
-    results.push({ case: paths.case, ...(await evaluated(paths, loaded, options)) });
+    results.push(await evaluated(paths, loaded, options));
     options.onCase?.(n + 1, cases.length);
   }
   return results;
@@ -52,7 +75,11 @@ async function settled(paths: CasePaths, options: EvaluateCasesOptions): Promise
   }
 }
 
-async function evaluated(paths: CasePaths, loaded: Settled | undefined, options: EvaluateCasesOptions) {
+async function evaluated(
+  paths: CasePaths,
+  loaded: Settled | undefined,
+  options: EvaluateCasesOptions,
+): Promise<EvaluatedCase> {
   try {
     if (loaded === undefined || "error" in loaded) throw loaded?.error;
     const { pair } = loaded;
@@ -61,9 +88,26 @@ async function evaluated(paths: CasePaths, loaded: Settled | undefined, options:
     const measured = { ...rules, ...(region === undefined ? {} : { region }) };
     const classes = await evaluateClasses(pair, measured);
     await options.onPair?.(paths.case, pair);
-    return { classes, wasResampled: pair.wasResampled };
+    const { wasResampled, inputs, warnings } = pair;
+    const { shape, indexToLps } = pair.reference;
+    const voxelMl = voxelVolumeMm3Of(indexToLps) / 1000;
+    return {
+      case: paths.case,
+      classes,
+      shape,
+      spacingMm: spacingMmOf(indexToLps),
+      voxelMl,
+      wasResampled,
+      inputs,
+      warnings,
+    };
   } catch (error) {
-    if (isNamedError(error) && error.problem.code !== "E_METRIC") return { problem: error.problem };
+    if (isCaseFault(error)) return { case: paths.case, problem: error.problem };
     throw error;
   }
+}
+
+/** Whether only this case is at fault. */
+function isCaseFault(error: unknown): error is Error & { readonly problem: Problem } {
+  return isNamedError(error) && error.name !== "EnvironmentError" && error.problem.code !== "E_METRIC";
 }
