@@ -6,7 +6,7 @@ import { type Cohorts, cohortsByColumn, patientsFrom, readCohortTable } from "./
 
 /** What a table says of each case. */
 export interface CaseGroups {
-  /** Cells by column, then case, `case` left out. */
+  /** Cells by column, then case, that of the names left out. */
   readonly cells: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly patientOf: PatientOf;
   readonly hasPatients: boolean;
@@ -31,7 +31,7 @@ const MOST_GROUPS = 20;
 const PATIENT = "patient";
 
 /**
- * Reads a table of cases: the columns case, patient where several cases are of one, and any others to group by.
+ * Reads a table of cases: the columns case (or id), patient where several cases are of one, and any others to group by.
  *
  * Errors: ConfigError C_INPUT when there is no such file; FormatError T_CSV, E_COLUMN, E_TWICE, E_CELL, and E_CASE that
  *         names the cases without a row
@@ -46,7 +46,8 @@ export async function readCaseGroups(path: string | undefined, cases: readonly s
   const hasPatients = table.columns.includes(PATIENT);
   const patientOf = hasPatients ? patientsFrom(table, PATIENT) : casePerPatient;
   for (const name of cases) patientOf(name);
-  const columns = table.columns.filter((column) => column !== "case");
+  const caseColumn = table.columns.includes("case") ? "case" : "id";
+  const columns = table.columns.filter((column) => column !== caseColumn);
   const grouped = columns
     .filter((column) => column !== PATIENT)
     .map((column) => [column, cohortsByColumn(table, column, cases)] as const);

@@ -28,9 +28,6 @@ export interface SummariseOptions {
   readonly random: Random;
 }
 
-/** A case whose Dice is below this is a failure. */
-export const FAILURE_DICE = 0.1;
-
 /**
  * Sums scores up, metric by metric.
  *
@@ -47,7 +44,7 @@ function summaryOf(
   { patientOf, frequencies, level, resamples, random }: SummariseOptions,
 ): MetricSummary {
   const drawing = (name: string) => ({ level, resamples, random: random.fork(JSON.stringify([key, name])) });
-  const whole = aggregate(scores, { better, frequencies, failureThreshold: FAILURE_DICE });
+  const whole = aggregate(scores, { better, frequencies });
   const byClass = groupedBy(scores, ({ label }) => label);
   return {
     metric: key,
