@@ -65,7 +65,10 @@ function resampled<Unit>(
 
 /** As many units as there are, drawn with replacement. */
 export function drawnFrom<Unit>(units: readonly Unit[], random: Random): readonly Unit[] {
-  return Array.from(units, () => units[random.integer(0, units.length)]);
+  // A loop, for this is most of what an interval costs.
+  const drawn = new Array<Unit>(units.length);
+  for (let index = 0; index < drawn.length; index++) drawn[index] = units[random.integer(0, units.length)];
+  return drawn;
 }
 
 /** The statistic without each of the units. */

@@ -64,6 +64,7 @@ export function pairedScores(
   const columns = methods.map((method) => values.get(method) ?? new Map<string, number>());
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
   const lacking = names.filter((name) => !columns.every((column) => column.has(name)));
+  const unpairedNames = new Set(lacking);
   if (lacking.length > 0 && unpaired === "refuse") {
     const without = methods.filter((_, index) => !columns[index].has(lacking[0])).join(", ");
     throw new ConfigError({
@@ -74,9 +75,8 @@ export function pairedScores(
       next: "Score the missing cases, or drop unpaired ones",
     });
   }
-  const isPaired = (name: string) => !lacking.includes(name);
   const rowOf = (name: string) => ({ case: name, values: columns.map((column) => column.get(name) ?? Number.NaN) });
-  return { cases: inCaseOrder(names.filter(isPaired).map(rowOf)), dropped: lacking };
+  return { cases: inCaseOrder(names.filter((name) => !unpairedNames.has(name)).map(rowOf)), dropped: lacking };
 }
 
 /**

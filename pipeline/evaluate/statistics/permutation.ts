@@ -75,9 +75,22 @@ function drawnShare(
   { isAsFar, resamples, random }: { readonly isAsFar: IsAsFar; readonly resamples: number; readonly random: Random },
 ): number {
   let asFar = 0;
-  for (let draw = 0; draw < resamples; draw++) {
-    const sum = sums.reduce((total, each) => (random.uniform() < 0.5 ? total - each : total + each), 0);
-    if (isAsFar(sum)) asFar++;
-  }
+  for (let draw = 0; draw < resamples; draw++) if (isAsFar(sumOfDrawnSigns(sums, random))) asFar++;
   return (asFar + 1) / (resamples + 1);
+}
+
+/** Coins in one draw of randomness. */
+const BITS = 32;
+
+function sumOfDrawnSigns(sums: readonly number[], { uniform }: Random): number {
+  let total = 0;
+  for (let start = 0; start < sums.length; start += BITS) {
+    const stop = Math.min(sums.length, start + BITS);
+    let coins = (uniform() * 2 ** BITS) | 0;
+    for (let index = start; index < stop; index++) {
+      total += coins & 1 ? -sums[index] : sums[index];
+      coins >>= 1;
+    }
+  }
+  return total;
 }
