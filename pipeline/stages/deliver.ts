@@ -1,10 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { sweepTemporary, type WrittenFile, writeFileWhole, writeFolderWhole } from "../io/atomic-write.ts";
-import { environmentErrorOf } from "../io/environment.ts";
+import { join } from "node:path";
+import { type WrittenFile, writeFileWhole } from "../io/atomic-write.ts";
+import { writeResultFolder, writtenFileAt } from "../io/result-folder.ts";
 import type { SegmentationOptions } from "../io/scan-format.ts";
 import { ConfigError } from "../volume/errors.ts";
 import type { DicomOrigin, Warning } from "../volume/scan.ts";
@@ -46,30 +42,20 @@ export async function deliver(
 ): Promise<Delivered> {
   const { existing = "refuse", createdAt = new Date(), signal } = options;
   const { chosen, warnings } = chooseDeliverables(segmentation, options);
-  const target = resolve(folder);
-  if (existing === "refuse") await assertFree(target);
-  await makeParent(target);
-  const replaced = existing === "replace" ? await setAside(target) : undefined;
   let files: readonly WrittenFile[] = [];
-  try {
-    await writeFolderWhole(
-      target,
-      async (unpublished) => {
-        files = await fill(
-          unpublished,
-          { ...segmentation, warnings: [...segmentation.warnings, ...warnings] },
-          { chosen, options, createdAt },
-        );
-      },
-      signal === undefined ? {} : { signal },
-    );
-  } catch (error) {
-    if (replaced !== undefined) await rename(replaced, target);
-    throw error;
-  }
-  if (replaced !== undefined) await rm(replaced, { recursive: true });
+  await writeResultFolder(
+    folder,
+    async (unpublished) => {
+      const warned = { ...segmentation, warnings: [...segmentation.warnings, ...warnings] };
+      files = await fill(unpublished, warned, { chosen, options, createdAt });
+    },
+    { existing, marker: PROVENANCE, signal },
+  );
   return { files, warnings };
 }
+
+/** Comes with all results. */
+const PROVENANCE = "provenance.json";
 
 function chooseDeliverables({ scan }: Segmentation, { formats, reference }: DeliverOptions) {
   const chosen = (formats ?? defaultDeliverables).map(deliverableNamed);
@@ -107,55 +93,6 @@ function deliverableNamed(name: string): Deliverable {
   });
 }
 
-/** Also clears away what a run that was killed left beside it. */
-async function makeParent(folder: string): Promise<void> {
-  try {
-    await mkdir(dirname(folder), { recursive: true });
-    await sweepTemporary(dirname(folder));
-  } catch (error) {
-    throw environmentErrorOf(error, { where: folder, expected: "a place where a folder can be made" });
-  }
-}
-
-/** Empty for a folder that is not there. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
-
-async function assertFree(folder: string): Promise<void> {
-  const names = await namesIn(folder);
-  if (names.length === 0) return;
-  throw new ConfigError({
-    code: "C_EXISTS",
-    where: folder,
-    expected: "no results there yet",
-    got: `${names.length} files`,
-    next: "Pass --overwrite to put the new result in its place, or choose another folder",
-  });
-}
-
-/** Moves a former result out of the way; only one of ours, told by its provenance. */
-async function setAside(folder: string): Promise<string | undefined> {
-  const names = await namesIn(folder);
-  if (names.length === 0) return undefined;
-  if (!names.includes("provenance.json"))
-    throw new ConfigError({
-      code: "C_FOREIGN",
-      where: folder,
-      expected: "an empty folder or a former result of rarevox",
-      got: `${names.length} other files`,
-      next: "Choose another folder; files that rarevox did not write are never removed",
-    });
-  const aside = join(dirname(folder), `.${basename(folder)}.replaced-${process.pid}`);
-  await rename(folder, aside);
-  return aside;
-}
-
 interface FillOptions {
   readonly chosen: readonly Deliverable[];
   readonly options: DeliverOptions;
@@ -174,16 +111,9 @@ async function fill(folder: string, segmentation: Segmentation, { chosen, option
       ...(encoding === undefined ? {} : { segmentation: encoding }),
       ...(signal === undefined ? {} : { signal }),
     });
-    outputs.push(await factsOf(path));
+    outputs.push(await writtenFileAt(path));
   }
   const provenance = provenanceJson(segmentation, { outputs, createdAt });
-  await writeFileWhole(join(folder, "provenance.json"), (append) => append(Buffer.from(provenance, "utf8")));
+  await writeFileWhole(join(folder, PROVENANCE), (append) => append(Buffer.from(provenance, "utf8")));
   return outputs;
-}
-
-/** What a written file holds, as read back from the disk. */
-async function factsOf(path: string): Promise<WrittenFile> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return { path: basename(path), bytes: (await stat(path)).size, sha256: hash.digest("hex") };
 }
