@@ -8,6 +8,7 @@ import { evenly } from "../train/evenly.ts";
 import { chooseFolds } from "../train/plan/choose-split.ts";
 import type { ExaminedDataset, Fingerprint } from "../train/plan/fingerprint.ts";
 import type { Folds } from "../train/plan/folds.ts";
+import { leaks } from "../train/plan/leaks.ts";
 import { writeJson } from "../train/run-inputs.ts";
 import { usableCases } from "../train/usable-cases.ts";
 import type { Warning } from "../volume/scan.ts";
@@ -55,7 +56,8 @@ export async function studyDataset(spec: SpecDataset, options: StudyOptions): Pr
   const dataset = { ...chosen, training: chosen.training.filter(({ id }) => usable.has(id)) };
   const { split = "stratified", foldCount = 5 } = spec;
   const folds = chooseFolds(fingerprint, { folds: split, foldCount, seed: SPLIT_SEED });
-  return { spec, dataset, fingerprint, folds, warnings, hash: contentHash(dataset, fingerprint) };
+  const told = [...warnings, ...leaks(fingerprint, folds)];
+  return { spec, dataset, fingerprint, folds, warnings: told, hash: contentHash(dataset, fingerprint) };
 }
 
 type Findings = Pick<ExaminedDataset, "fingerprint" | "warnings">;
