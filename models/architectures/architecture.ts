@@ -36,6 +36,15 @@ export interface NetworkContext {
   readonly frequencies?: readonly number[];
 }
 
+/** What another program calls the parameters of a network, so that weights from there fit. */
+export interface ForeignNames {
+  readonly program: string;
+  /** Names that the parameter may have there, the first that a file has counts; none where the program has no such thing. */
+  readonly namesOf: (name: string) => readonly string[];
+  /** Whether it is an offset that the program may do without: then it is 0. */
+  readonly isOptional: (name: string) => boolean;
+}
+
 /** A kind of network that settings may ask for. */
 export interface Architecture<T extends TObject = TObject> {
   /** Of its settings, told apart from others by `kind`. */
@@ -47,6 +56,8 @@ export interface Architecture<T extends TObject = TObject> {
   readonly variants: Readonly<Record<string, Frozen<Static<T>>>>;
   /** A method, so that rows with different settings fit one list. */
   build(settings: Frozen<Static<T>>, context: NetworkContext): Network;
+  /** Other programs' names for its parameters, where they differ from its own. */
+  foreignNames?(settings: Frozen<Static<T>>, context: NetworkContext): readonly ForeignNames[];
   /** Parameters that its paper moves in their own way. */
   groups?(settings: Frozen<Static<T>>): readonly GroupRule[];
   /** What it adds to the attention of each output channel, from its weights; `undefined` where it has no such bias. */

@@ -2,7 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { GroupRule } from "../optimisers/parameter-groups.ts";
-import type { Architecture, Network, NetworkContext } from "./architecture.ts";
+import type { Architecture, ForeignNames, Network, NetworkContext } from "./architecture.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
 import { maskDecoderArchitecture } from "./mask-decoder.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
@@ -34,6 +34,12 @@ export type NetworkSettings = Frozen<Static<Row["schema"]>>;
 export function networkFrom(settings: NetworkSettings, context: NetworkContext): Network {
   const row: Architecture = rowOf(settings.kind);
   return row.build(settings, context);
+}
+
+/** Other programs' names for a network's parameters. */
+export function networkForeignNames(settings: NetworkSettings, context: NetworkContext): readonly ForeignNames[] {
+  const row: Architecture = rowOf(settings.kind);
+  return row.foreignNames?.(settings, context) ?? [];
 }
 
 /** Parameters of a network that its paper moves in their own way. */

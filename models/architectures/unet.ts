@@ -6,6 +6,7 @@ import type { Parameters } from "../layers/parameters.ts";
 import { residualBlock } from "../layers/residual-block.ts";
 import { transposedConvolution } from "../layers/transposed-convolution.ts";
 import type { Architecture, Network, Stage } from "./architecture.ts";
+import { dynUnetNames, nnunetNames } from "./unet-names.ts";
 
 /** What makes one U-Net differ from another. */
 export interface UnetOptions {
@@ -110,4 +111,5 @@ export const unetArchitecture: Architecture<typeof settings> = {
   source: "Isensee 2021, doi:10.1038/s41592-020-01008-z",
   variants: { plain: { kind: "unet" }, residual: { kind: "unet", encoder: "residual" } },
   build: ({ encoder }, context) => unet({ ...context, ...(encoder === undefined ? {} : { encoder }) }),
+  foreignNames: (_, { stages }) => [nnunetNames({ stages: stages.length }), dynUnetNames({ stages: stages.length })],
 };

@@ -1,3 +1,5 @@
+import type { ForeignNames } from "../../models/architectures/architecture.ts";
+import { elementCountOf } from "../../models/graph/graph.ts";
 import type { CarriedValue } from "../../models/training-step.ts";
 import { readSafetensors, type WeightTensor, writeSafetensors } from "../bundle/safetensors.ts";
 import { FormatError } from "../volume/errors.ts";
@@ -56,18 +58,41 @@ export async function readCheckpoint(path: string, values: readonly CarriedValue
   };
 }
 
+/** A parameter that weights are read for. */
+interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
 /**
- * Weights alone, by parameter, for a network of the same names and shapes: to start from, or to put into a bundle.
+ * Weights alone, by parameter, for a network of the same shapes and its own names, or those of another program that has
+ * them all: to start from, or to put into a bundle.
  *
  * Errors: FormatError as `readCheckpoint`
  */
 export async function readWeights(
   path: string,
-  parameters: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  parameters: readonly Parameter[],
+  foreignNames: readonly ForeignNames[] = [],
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { tensors } = await readSafetensors(path);
-  return new Map(parameters.map(({ name, shape }) => [name, tensorOf(tensors, { name, shape, where: path })]));
+  const programs: readonly Pick<ForeignNames, "namesOf" | "isOptional">[] = [OWN_NAMES, ...foreignNames];
+  const nameIn = ({ namesOf }: Pick<ForeignNames, "namesOf">, name: string) =>
+    namesOf(name).find((each) => tensors.has(each));
+  const { namesOf, isOptional } =
+    programs.find((program) =>
+      parameters.every(({ name }) => nameIn(program, name) !== undefined || program.isOptional(name)),
+    ) ?? OWN_NAMES;
+  return new Map(
+    parameters.map(({ name, shape }) => {
+      const found = nameIn({ namesOf }, name);
+      if (found === undefined && isOptional(name)) return [name, new Float32Array(elementCountOf(shape))];
+      return [name, tensorOf(tensors, { name: found ?? name, shape, where: path })];
+    }),
+  );
 }
+
+const OWN_NAMES = { namesOf: (name: string) => [name], isOptional: () => false };
 
 /** Parts of a carried vector, one per parameter, under the names they have in a file. */
 export function tensorsOf(value: CarriedValue, vector: Float32Array): ReadonlyMap<string, WeightTensor> {

@@ -1,5 +1,10 @@
-import type { Network, NetworkContext } from "../../models/architectures/architecture.ts";
-import { type NetworkSettings, networkClassBias, networkFrom } from "../../models/architectures/index.ts";
+import type { ForeignNames, Network, NetworkContext } from "../../models/architectures/architecture.ts";
+import {
+  type NetworkSettings,
+  networkClassBias,
+  networkForeignNames,
+  networkFrom,
+} from "../../models/architectures/index.ts";
 import type { NetworkOutput } from "../runtime/network.ts";
 import type { TrainingPlan } from "./plan-schema.ts";
 
@@ -17,6 +22,8 @@ export interface PlanNetwork {
   readonly channelNames: readonly string[];
   /** Share of all voxels that each output channel has. */
   readonly frequencies: readonly number[];
+  /** Names under which other programs' weights may come. */
+  readonly foreignNames: readonly ForeignNames[];
   /** What the network adds to the attention of each channel, by name, from its weights; see `networkClassBias`. */
   readonly classBias: (weights: ReadonlyMap<string, Float32Array>) => Readonly<Record<string, number>> | undefined;
 }
@@ -51,6 +58,7 @@ export function planNetwork(plan: TrainingPlan, { settings, deepSupervision }: P
     labelsOfChannels,
     channelNames,
     frequencies,
+    foreignNames: networkForeignNames(settings, context),
     classBias: (weights) => {
       const values = networkClassBias(settings, context, weights);
       return values && Object.fromEntries(channelNames.map((name, n) => [name, values[n]]));

@@ -48,7 +48,8 @@ async function withWeights(
   { path, graph }: { readonly path: string; readonly graph: TrainingGraph },
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { groups, buffers, carried } = graph.step;
-  const given = await readWeights(path, [...groups.flatMap(({ parameters }) => parameters), ...buffers]);
+  const specs = [...groups.flatMap(({ parameters }) => parameters), ...buffers];
+  const given = await readWeights(path, specs, graph.foreignNames);
   return new Map(
     carried.map((value) => {
       const drawn = fresh.get(value.name) ?? new Float32Array(0);

@@ -1,3 +1,4 @@
+import type { ForeignNames } from "../../models/architectures/architecture.ts";
 import { networkGroups } from "../../models/architectures/index.ts";
 import type { Dialect } from "../../models/graph/builder.ts";
 import { encodeModel } from "../../models/graph/encode.ts";
@@ -15,6 +16,8 @@ import type { TrainingConfig } from "./training-config.ts";
 export interface TrainingGraph {
   readonly step: TrainingStep;
   readonly model: Uint8Array;
+  /** Names under which other programs' weights may come. */
+  readonly foreignNames: readonly ForeignNames[];
   /** Label values of each channel, where batches have to carry distances to them. */
   readonly distancesTo: readonly (readonly number[])[] | undefined;
   readonly shape: TrainingShape;
@@ -37,10 +40,9 @@ export function trainingGraph(plan: TrainingPlan, config: TrainingConfig, dialec
 }
 
 function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): TrainingGraph {
-  const { network, channels, sides, activation, labelsOfChannels, frequencies, channelNames } = planNetwork(plan, {
-    settings: config.network,
-    deepSupervision: config.deepSupervision,
-  });
+  const { deepSupervision } = config;
+  const planned = planNetwork(plan, { settings: config.network, deepSupervision });
+  const { network, channels, sides, activation, labelsOfChannels, frequencies, channelNames } = planned;
   const image = [plan.batch, channels, ...sides];
   const { ignoreLabel } = plan;
   const asksDistances = needsDistances(config.loss.terms);
@@ -67,6 +69,7 @@ function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): 
   const distances = asksDistances ? { distances: image.with(1, labelsOfChannels.length) } : {};
   const where = `training step for ${plan.dataset}`;
   return {
+    foreignNames: planned.foreignNames,
     distancesTo: asksDistances ? labelsOfChannels : undefined,
     step,
     model: encodeModel(step.graph),

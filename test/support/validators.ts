@@ -18,6 +18,7 @@ const available = {
   dcmtk: () => runs("dcmdump", ["--version"]),
   gdcm: () => runs("gdcmconv", ["--version"]),
   monai: () => runs(torchPython, ["-c", "import monai"]),
+  "nnU-Net's networks": () => runs(torchPython, ["-c", "import dynamic_network_architectures, monai"]),
   nibabel: () => runs(debianPython, ["-c", "import nibabel"]),
   pydicom: () => runs(debianPython, ["-c", "import pydicom"]),
   scipy: () => runs(debianPython, ["-c", "import scipy"]),
@@ -26,7 +27,7 @@ const available = {
 };
 
 /** Too large, or not in Debian: continuous integration goes without. */
-const optional: readonly string[] = ["monai"] satisfies Validator[];
+const optional: readonly string[] = ["monai", "nnU-Net's networks"] satisfies Validator[];
 
 /** A program from outside that checks what rarevox writes. */
 export type Validator = keyof typeof available;

@@ -1,9 +1,9 @@
-"""MONAI's networks, which rarevox's are compared with.
+"""Published implementations of networks, which rarevox's are compared with.
 
-Usage: python test/support/networks_by_monai.py
-       python test/support/networks_by_monai.py NAME WEIGHTS LOGITS
+Usage: python test/support/published_networks.py
+       python test/support/published_networks.py NAME WEIGHTS LOGITS
 The first prints, for each network below, 20 logits of formula_weights.py's image with its weights, and the numbers of
-parameters that MONAI's published sizes have. The second writes a network's own random weights, and image and logits that belong
+parameters that published sizes have. The second writes a network's own random weights, and image and logits that belong
 to them, as safetensors.
 """
 
@@ -17,7 +17,8 @@ warnings.filterwarnings("ignore")
 import numpy as np
 import torch
 from formula_weights import formula_image, formula_weights
-from monai.networks.nets import UNETR, SwinUNETR
+from monai.networks.nets import UNETR, DynUNet, SwinUNETR
+from torch import nn
 
 
 def swin(**options):
@@ -29,8 +30,44 @@ def unetr(*sides, **options):
     return lambda: UNETR(2, 3, sides, spatial_dims=len(sides), **sizes, **options)
 
 
-# By the names of monai.test.ts; each with the shape of its image.
+def nnunet(kind, dimensions, encoder_blocks, decoder_blocks):
+    """Of dynamic_network_architectures, as nnU-Net's plans ask for it."""
+
+    def make():
+        from dynamic_network_architectures.architectures import unet
+
+        strides = [1, 2, (2, 1, 2)[:dimensions]]
+        return getattr(unet, kind)(
+            2,
+            len(strides),
+            (4, 8, 10),
+            (nn.Conv2d, nn.Conv3d)[dimensions - 2],
+            [(1, 3, 3)[-dimensions:], (3,) * dimensions, (3,) * dimensions],
+            strides,
+            encoder_blocks,
+            3,
+            decoder_blocks,
+            conv_bias=True,
+            norm_op=(nn.InstanceNorm2d, nn.InstanceNorm3d)[dimensions - 2],
+            norm_op_kwargs={"eps": 1e-5, "affine": True},
+            nonlin=nn.LeakyReLU,
+            nonlin_kwargs={"inplace": True},
+        )
+
+    return make
+
+
+def dynunet():
+    kernels, strides = [3, 3, 3], [1, 2, (2, 1, 2)]
+    norm = ("INSTANCE", {"affine": True})
+    return DynUNet(3, 2, 3, kernels, strides, strides[1:], filters=(4, 8, 10), norm_name=norm)
+
+
+# By the names of published-networks.test.ts; each with the shape of its image.
 NETWORKS = {
+    "unet by nnU-Net in 3-D": (nnunet("PlainConvUNet", 3, (2, 2, 1), (2, 1)), (1, 2, 8, 12, 16)),
+    "residual unet by nnU-Net in 2-D": (nnunet("ResidualEncoderUNet", 2, (1, 2, 3), (1, 1)), (1, 2, 12, 16)),
+    "unet by DynUNet in 3-D": (dynunet, (1, 2, 8, 12, 16)),
     "unetr in 3-D": (unetr(16, 48, 32), (1, 2, 16, 48, 32)),
     "unetr in 2-D": (unetr(48, 80), (1, 2, 48, 80)),
     "swin-unetr in 3-D": (swin(), (1, 2, 32, 64, 64)),
