@@ -46,7 +46,10 @@ export function registerTrain(program: Command, context: CommandContext): void {
   program
     .command("train")
     .description("train a model bundle on scans with label maps")
-    .argument("<data set>", "folder in the layout of nnU-Net, MSD, images/ and labels/, or a CSV")
+    .argument(
+      "<data set>",
+      "folder in the layout of nnU-Net, MSD, BIDS, a public data set, images/ and labels/, or a CSV",
+    )
     .requiredOption("--out <run>", "folder of the run: settings, plan, log, checkpoints, bundle")
     .option("--config <json>", "training settings; what it leaves out has a default (default: all defaults)")
     .option("--plan <json>", "a plan to take as it is, such as an edited one, instead of making one")

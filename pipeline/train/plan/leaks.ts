@@ -13,10 +13,14 @@ const MOST_NAMED = 10;
  */
 export function leaks({ cases }: Pick<Fingerprint, "cases">, folds: Folds): readonly Warning[] {
   const foldOf = new Map(folds.flatMap((ids, fold) => ids.map((id) => [id, fold] as const)));
-  const apart = (keyOf: (each: CaseFingerprint) => string | undefined) =>
-    [...grouped(cases, keyOf)].filter(([, group]) => new Set(group.map(({ id }) => foldOf.get(id))).size > 1);
-  const patients = apart(({ patient }) => patient).map(([patient]) => patient);
-  const images = apart(({ imageHash }) => imageHash).map(([, group]) => group.map(({ id }) => id).join(" = "));
+  const apart = (keyOf: (each: CaseFingerprint) => string | undefined, between: string) =>
+    [...grouped(cases, keyOf).values()]
+      .map((group) => group.map(({ id }) => id))
+      .filter((ids) => new Set(ids.map((id) => foldOf.get(id))).size > 1)
+      .map((ids) => ids.join(between));
+  // Named by their cases: what a list calls a patient may be more than a log should hold.
+  const patients = apart(({ patient }) => patient, " + ");
+  const images = apart(({ imageHash }) => imageHash, " = ");
   return [
     ...warnings("T_FOLD_PATIENT", patients, {
       found: "patients have cases in several folds, so that validation sees those it trained on",

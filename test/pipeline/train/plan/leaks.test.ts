@@ -12,7 +12,7 @@ const caseOf = (id: string, own: { readonly patient?: string; readonly imageHash
 });
 
 describe("leaks", () => {
-  it("names the patients that folds part, and no others", () => {
+  it("names the cases of patients that folds part, and of no others", () => {
     const cases = [
       caseOf("a1", { patient: "A" }),
       caseOf("a2", { patient: "A" }),
@@ -28,7 +28,7 @@ describe("leaks", () => {
       warnings.map(({ code }) => code),
       ["T_FOLD_PATIENT"],
     );
-    assert.match(warnings[0].text, /^1 patients .* \(A\)/);
+    assert.match(warnings[0].text, /^1 patients .* \(a1 \+ a2\)/);
     assert.deepEqual(
       leaks({ cases }, [
         ["a1", "a2", "c"],
@@ -56,7 +56,7 @@ describe("leaks", () => {
     const cases = Array.from({ length: 24 }, (_, n) => caseOf(`c${n}`, { patient: `p${n % 12}` }));
     const halves = [cases.slice(0, 12), cases.slice(12)].map((half) => half.map(({ id }) => id));
     const [{ text }] = leaks({ cases }, halves);
-    assert.match(text, /^12 patients .*p0, p1, .* and 2 more/);
+    assert.match(text, /^12 patients .*\(c0 \+ c12, c1 \+ c13, .* and 2 more\)/);
   });
 
   it("finds patients that nnU-Net's own folds part", () => {
