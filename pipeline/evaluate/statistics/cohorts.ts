@@ -86,8 +86,8 @@ const sizeGroups = ["small", "medium", "large", "absent"] as const;
 /**
  * Groups cases by the size of a structure in the reference: small, medium, large by tertiles, and absent.
  *
- * A size on a tertile is in the group below it, so equal sizes stay together and groups may differ in number. Sizes of 0
- * are absent and have no say in the tertiles; a group without a case is left out.
+ * A size on a tertile is in the group below it, so equal sizes stay together and groups may differ in number. Sizes of
+ * 0 are absent and have no say in the tertiles; a group without a case is left out.
  *
  * Units:  any, the same for all cases: mm3 where spacings differ
  * Source: the split of arXiv:2506.14844 by gland size

@@ -37,12 +37,12 @@ export interface MethodComparison {
   readonly label: string;
   readonly first: string;
   readonly second: string;
-  /** Cases that both methods have a defined score of. */
+  /** Cases of which the scores have a difference. */
   readonly pairs: number;
   readonly patients: number;
   /** Cases that only one method was scored on. */
   readonly unpairedCases: readonly string[];
-  /** Cases of which a score is NaN. */
+  /** Cases of which a score is NaN, or both are infinite. */
   readonly undefinedCases: readonly string[];
   /** First less second, mean over cases. */
   readonly meanDifference: BootstrapInterval;
@@ -56,8 +56,8 @@ export interface MethodComparison {
 /**
  * Compares methods class by class on the same cases, patients as units.
  *
- * The p values of either test are adjusted over all comparisons of one call. The draws of a comparison depend on the seed,
- * the class and the two methods alone.
+ * The p values of either test are adjusted over all comparisons of one call. The draws of a comparison depend on the
+ * seed, the class and the two methods alone.
  *
  * Empty:  no pair gives NaN
  * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED, E_LEVEL; E_BASELINE for a method without scores
@@ -99,21 +99,18 @@ type Unadjusted = Omit<MethodComparison, "wilcoxon" | "permutation"> & {
 function compared(table: ClassTable, [first, second]: Couple, options: CompareOptions): Unadjusted {
   const { patientOf = casePerPatient, unpaired = "refuse", zeros, level, resamples, permutations } = options;
   const { cases, dropped } = pairedScores(table, { methods: [first, second], unpaired });
-  const isDefined = ({ values }: { readonly values: readonly number[] }) => !values.some(Number.isNaN);
-  const defined = cases.filter(isDefined);
-  const patients = [...groupedBy(defined, (each) => patientOf(each.case)).values()];
-  const differences = patients.map((own) => own.map(({ values }) => values[0] - values[1]));
-  const meansOf = (method: 0 | 1) => patients.map((own) => meanOf(own.map(({ values }) => values[method])));
-  const [ownMeans, otherMeans] = [meansOf(0), meansOf(1)];
+  const pairs = cases.map(({ case: name, values }) => ({ case: name, first: values[0], second: values[1] }));
+  const patients = [...groupedBy(pairs.filter(isDefined), (pair) => patientOf(pair.case)).values()];
+  const differences = patients.map((own) => own.map((pair) => pair.first - pair.second));
   const random = options.random.fork(JSON.stringify([table.label, first, second]));
   return {
     label: table.label,
     first,
     second,
-    pairs: defined.length,
+    pairs: differences.flat().length,
     patients: patients.length,
     unpairedCases: dropped,
-    undefinedCases: cases.filter((each) => !isDefined(each)).map((each) => each.case),
+    undefinedCases: pairs.filter((pair) => !isDefined(pair)).map((pair) => pair.case),
     meanDifference: bootstrapInterval(differences, meanOverCases, {
       level,
       resamples,
@@ -121,9 +118,20 @@ function compared(table: ClassTable, [first, second]: Couple, options: CompareOp
     }),
     wilcoxon: wilcoxon(differences.map(meanOf), { zeros }),
     permutation: permutationTest(differences, { resamples: permutations, random: random.fork("permutation") }),
-    effects: effectSizes(
-      ownMeans.map((own, index) => ({ first: own, second: otherMeans[index] })),
-      { level },
-    ),
+    effects: effectSizes(patients.map(meanPair), { level }),
   };
+}
+
+interface Pair {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Whether a pair has a difference: two infinite distances have none. */
+function isDefined({ first, second }: Pair): boolean {
+  return !Number.isNaN(first - second);
+}
+
+function meanPair(pairs: readonly Pair[]): Pair {
+  return { first: meanOf(pairs.map(({ first }) => first)), second: meanOf(pairs.map(({ second }) => second)) };
 }

@@ -57,8 +57,8 @@ export interface MethodRanking {
  * Ranks methods per class and over classes, and again on bootstrap resamples of the patients, the same for all methods.
  *
  * Empty:  NaN scores stay out of means, so that a method gains by scores it lacks: evaluate with the rule "worst-case"
- *         where that matters. Without any defined score in a class a method is last there, and over classes too by means;
- *         a class that all methods lack counts for none
+ *         where that matters. Without any defined score in a class a method is last there, and by means over classes
+ *         too; a class that all methods lack counts for none
  * Errors: ConfigError E_ONE_METRIC, E_TWICE, E_UNPAIRED; E_METRIC for an unknown metric
  * Source: Wiesenfarth 2021, doi:10.1038/s41598-021-82017-6 (challengeR)
  */

@@ -30,8 +30,9 @@ export interface WilcoxonResult {
 /**
  * Wilcoxon's signed-rank test of paired differences.
  *
- * The exact distribution is that of all signs of the ranks at hand, so it holds with ties and zeros too, where R and SciPy
- * turn to the normal one; that has the variance of those ranks (the tie correction) and a continuity correction of 1/2.
+ * The exact distribution is that of all signs of the ranks at hand, so it holds with ties and zeros too, where R and
+ * SciPy turn to the normal one; that has the variance of those ranks (the tie correction) and a continuity correction
+ * of 1/2.
  * Differences tie when they are equal to the last bit.
  *
  * Empty:  NaN is left out; no pair that differs gives a p of 1, no pair at all NaN

@@ -79,6 +79,11 @@ describe("sizeTertiles", () => {
     );
   });
 
+  it("leaves a size on a tertile below it: of 1, 2, 3, 4 the tertiles are 2 and 3", () => {
+    const groups = sizeTertiles(new Map(Object.entries({ a: 1, b: 2, c: 3, d: 4 })));
+    assert.deepEqual([...groups.values()], [["a", "b"], ["c"], ["d"]]);
+  });
+
   it("keeps equal sizes together: of 5, 5, 5, 9 the tertiles are 5 and 5", () => {
     const sizes = new Map(Object.entries({ a: 5, b: 5, c: 5, d: 9 }));
     assert.deepEqual(

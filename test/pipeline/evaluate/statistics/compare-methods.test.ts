@@ -76,6 +76,13 @@ describe("compareMethods", () => {
     assert.deepEqual([found.pairs, found.undefinedCases, found.unpairedCases], [10, ["case 10"], []]);
   });
 
+  it("finds no difference between two infinite distances", () => {
+    const distances = PAIR.map((score) => ({ ...score, value: score.case === "case 12" ? Infinity : score.value }));
+    const [found] = compareMethods(distances, { random });
+    assert.deepEqual([found.pairs, found.undefinedCases], [10, ["case 12"]]);
+    assertClose(found.meanDifference.value, (0.208 + 0.004) / 10, { abs: 1e-12 });
+  });
+
   it("refuses a case that a method was scored on twice", () => {
     assert.throws(
       () => compareMethods([...PAIR, PAIR[0]], { random }),

@@ -51,6 +51,14 @@ describe("permutationTest", () => {
     assert.notDeepEqual(draw(1), draw(2));
   });
 
+  it("flips seventy patients independently: 42 ones against 28 are as rare as so many heads", () => {
+    // scipy.stats.binom.sf(41, 70, 0.5), SciPy 1.10.1
+    const exact = 0.059804667814942467;
+    const ones = Array.from({ length: 70 }, (_, n) => (n % 5 < 3 ? 1 : -1));
+    const { pValue } = permutationTest(single(ones), { alternative: "greater", random, resamples: 20_000 });
+    assertClose(pValue, exact, { abs: 4 * Math.sqrt((exact * (1 - exact)) / 20_000) });
+  });
+
   it("never gives a p of 0: one draw more than were made is the least", () => {
     const { pValue } = permutationTest(single(Array.from({ length: 40 }, (_, n) => 1 + n)), { random, resamples: 99 });
     assert.equal(pValue, 1 / 100);
