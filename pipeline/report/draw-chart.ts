@@ -6,6 +6,9 @@ import { textWidth } from "./text-width.ts";
 /** A chart as Vega-Lite describes it. */
 export type ChartSpec = TopLevelSpec;
 
+/** One of several marks drawn over one another. */
+export type ChartLayer = Extract<ChartSpec, { layer: unknown }>["layer"][number];
+
 /** Colours that people with any colour vision tell apart. Source: Okabe and Ito 2008 */
 export const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#000000"];
 
@@ -17,13 +20,21 @@ const LINE = "#888888";
 
 /** What all charts have in common; each may say otherwise. */
 const config: Config = {
+  // A label for every point helps no reader: a figure is described as a whole.
+  aria: false,
   // The packaged font, then fonts of the same widths for readers that lack it.
   font: `${drawingFont}, Verdana, sans-serif`,
   background: "white",
   range: { category: colours },
   view: { stroke: null },
   title: { fontSize: FONT_SIZE, fontWeight: "normal", color: INK },
-  legend: { labelFontSize: FONT_SIZE, titleFontSize: FONT_SIZE, titleFontWeight: "normal", labelColor: INK },
+  legend: {
+    labelFontSize: FONT_SIZE,
+    titleFontSize: FONT_SIZE,
+    titleFontWeight: "normal",
+    labelColor: INK,
+    titlePadding: 8,
+  },
   axis: {
     labelFontSize: FONT_SIZE - 1,
     titleFontSize: FONT_SIZE,
@@ -41,10 +52,20 @@ export async function drawChart(spec: ChartSpec): Promise<string> {
   measureTextAsDrawn();
   const view = new vega.View(vega.parse(compile(spec, { config }).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    return numberedAnew(await view.toSVG());
   } finally {
     view.finalize();
   }
+}
+
+/** Vega counts gradients and clips on from drawing to drawing; the same chart is the same drawing whenever it is made. */
+function numberedAnew(svg: string): string {
+  const names = new Map<string, string>();
+  return svg.replace(/( id="|url\(#)(clip|gradient_)(\d+)/g, (_, before: string, kind: string, number: string) => {
+    const name = names.get(kind + number) ?? `${kind}${names.size}`;
+    names.set(kind + number, name);
+    return before + name;
+  });
 }
 
 /** Without a canvas Vega takes letters for wider than they are, and leaves gaps. */

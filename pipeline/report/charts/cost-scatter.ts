@@ -1,0 +1,111 @@
+import type { ReportedDataset } from "../reported-dataset.ts";
+import type { Figure } from "./figure.ts";
+import { methodScale } from "./method-scale.ts";
+
+/** What a method reached and what it cost. */
+export interface MethodCost {
+  /** Name, as the data set lists it. */
+  readonly method: string;
+  readonly score: number;
+  /** Interval of the score; NaN where there is none. */
+  readonly low: number;
+  readonly high: number;
+  readonly trainingMinutes: number;
+  readonly parameterMillions: number;
+}
+
+const PANEL_WIDTH = 270;
+const PANEL_HEIGHT = 210;
+
+/** Shapes that are told apart beside the colours. */
+const shapes = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+  "cross",
+  "triangle-down",
+  "triangle-right",
+  "triangle-left",
+];
+
+/** What is reached for the time and the parameters spent; nothing where no cost was measured. */
+export function costScatter(
+  { name, slug, methods }: ReportedDataset,
+  { costs, metric }: { readonly costs: readonly MethodCost[]; readonly metric: string },
+): Figure | undefined {
+  const axes = [
+    { field: "trainingMinutes", title: "training time of a run (minutes)" },
+    { field: "parameterMillions", title: "parameters (millions)" },
+  ] as const;
+  const panels = axes.flatMap(({ field, title }) => {
+    const rows = costs.filter((each) => each[field] > 0 && !Number.isNaN(each.score));
+    return rows.length === 0 ? [] : [{ field, title, rows }];
+  });
+  if (panels.length === 0) return undefined;
+  const scale = methodScale(methods);
+  return {
+    name: `costs-${slug}`,
+    title: `What accuracy costs: ${name}`,
+    caption:
+      `Mean over classes of the mean ${metric} against the mean training time of a run and the number of parameters, both ` +
+      "on logarithmic axes. Bars are 95 % bootstrap intervals by patient. Time is that of the machine named above.",
+    alternative: `Scatter plots. ${costs.map(textOf).join("; ")}.`,
+    chart: {
+      spacing: 24,
+      hconcat: panels.map(({ field, title, rows }, index) => ({
+        width: PANEL_WIDTH,
+        height: PANEL_HEIGHT,
+        data: { values: rows.map((row) => ({ ...row })) },
+        encoding: {
+          x: {
+            field,
+            type: "quantitative",
+            title,
+            scale: { type: "log", domain: domainOf(rows, field), nice: false },
+            axis: { values: roundNumbers, format: "~r", labelFlush: false },
+          },
+          color: { field: "method", type: "nominal", scale, legend: bottomLegend },
+        },
+        layer: [
+          {
+            transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+            mark: { type: "rule", strokeWidth: 1.4 },
+            encoding: {
+              y: { field: "low", type: "quantitative", title: index === 0 ? `mean ${metric} over classes` : null },
+              y2: { field: "high" },
+            },
+          },
+          {
+            mark: { type: "point", filled: true, size: 80, opacity: 1 },
+            encoding: {
+              y: { field: "score", type: "quantitative", scale: { zero: false, padding: 12 }, axis: { tickCount: 5 } },
+              shape: {
+                field: "method",
+                type: "nominal",
+                scale: { domain: scale.domain, range: scale.domain.map((_, n) => shapes[n % shapes.length]) },
+                legend: bottomLegend,
+              },
+            },
+          },
+        ],
+      })),
+    },
+  };
+}
+
+/** Values of an axis that are easy to read. */
+const roundNumbers = Array.from({ length: 10 }, (_, n) => [1, 2, 5].map((digit) => digit * 10 ** (n - 4))).flat();
+
+/** A little more than the values take, and room for two round numbers. */
+function domainOf(rows: readonly MethodCost[], field: "trainingMinutes" | "parameterMillions"): [number, number] {
+  const values = rows.map((row) => row[field]);
+  return [Math.min(...values) / 1.6, Math.max(...values) * 1.6];
+}
+
+const bottomLegend = { title: null, orient: "bottom" as const, columns: 2, labelLimit: 300 };
+
+function textOf({ method, score, trainingMinutes, parameterMillions }: MethodCost): string {
+  const reached = Number.isNaN(score) ? "no score" : score.toFixed(3);
+  return `${method}: ${reached}, ${trainingMinutes.toFixed(1)} minutes, ${parameterMillions.toFixed(2)} million parameters`;
+}

@@ -1,0 +1,111 @@
+import { meanOf } from "../../evaluate/statistics/describe.ts";
+import { groupedBy } from "../../evaluate/statistics/grouped.ts";
+import type { CurvePoint } from "../benchmark-results.ts";
+import { rangeText, shareText } from "../number-text.ts";
+import type { ReportedDataset } from "../reported-dataset.ts";
+import type { Figure } from "./figure.ts";
+import { methodScale } from "./method-scale.ts";
+
+/** How many of the rarest classes are drawn. */
+const RAREST = 3;
+const PANEL_WIDTH = 190;
+const PANEL_HEIGHT = 170;
+
+/** Validation Dice of the rarest classes over training; nothing where none was measured. */
+export function rareCurves(dataset: ReportedDataset): Figure | undefined {
+  const rarest = dataset.classes.slice(-RAREST);
+  const rows = rarest.flatMap(({ name }) => rowsOf(dataset, name));
+  if (rows.length === 0) return undefined;
+  const runs = dataset.methods.map(({ name }) => {
+    const own = rows.filter(({ method, kind }) => method === name && kind === "run");
+    return new Set(own.map(({ run }) => run)).size;
+  });
+  return {
+    name: `curves-${dataset.slug}`,
+    title: `Validation Dice of the rarest classes while training: ${dataset.name}`,
+    caption:
+      `Dice on the validation cases over training steps for the ${rarest.length} rarest classes, rarest last. ` +
+      `Thin lines are runs, one for each fold and seed (${rangeText(runs.filter((count) => count > 0))} per method); ` +
+      "thick lines are means over the runs that have a value at a step.",
+    alternative: `Line charts. ${rarest.map(({ name }) => `${name}: ${lastMeans(rows, name)}`).join("; ")}.`,
+    chart: {
+      spacing: 18,
+      hconcat: rarest.map(({ name, frequency }, index) => ({
+        title: { text: `${name} (${shareText(frequency)})`, limit: PANEL_WIDTH },
+        width: PANEL_WIDTH,
+        height: PANEL_HEIGHT,
+        data: { values: rows.filter(({ label }) => label === name).map((row) => ({ ...row })) },
+        encoding: {
+          x: { field: "step", type: "quantitative", title: "step", axis: { tickCount: 3, labelFlush: false } },
+          y: {
+            field: "dice",
+            type: "quantitative",
+            title: index === 0 ? "validation Dice" : null,
+            scale: { domain: [0, 1] },
+          },
+          color: {
+            field: "method",
+            type: "nominal",
+            scale: methodScale(dataset.methods),
+            legend: {
+              title: null,
+              orient: "bottom",
+              columns: 2,
+              labelLimit: 300,
+              symbolStrokeWidth: 3,
+              symbolOpacity: 1,
+            },
+          },
+        },
+        layer: [
+          {
+            transform: [{ filter: { field: "kind", equal: "run" } }],
+            mark: { type: "line", strokeWidth: 0.8, opacity: 0.45 },
+            encoding: { detail: { field: "run", type: "nominal" } },
+          },
+          { transform: [{ filter: { field: "kind", equal: "mean" } }], mark: { type: "line", strokeWidth: 2.4 } },
+        ],
+      })),
+    },
+  };
+}
+
+interface Row {
+  readonly label: string;
+  readonly method: string;
+  readonly kind: "run" | "mean";
+  readonly run: string;
+  readonly step: number;
+  readonly dice: number;
+}
+
+function rowsOf({ curves, methods }: ReportedDataset, label: string): readonly Row[] {
+  return methods.flatMap(({ key, name }) => {
+    const own = curves.filter((point) => point.method === key && point.label === label && !Number.isNaN(point.dice));
+    const runs = own.map((point) => rowOf(point, { method: name, kind: "run", run: runOf(point) }));
+    const means = [...groupedBy(own, ({ step }) => step)].map(([step, points]) => {
+      const dice = meanOf(points.map((point) => point.dice));
+      return rowOf({ label, step, dice }, { method: name, kind: "mean", run: "mean" });
+    });
+    return [...runs, ...means];
+  });
+}
+
+function rowOf(
+  { label, step, dice }: Pick<CurvePoint, "label" | "step" | "dice">,
+  of: Pick<Row, "method" | "kind" | "run">,
+): Row {
+  return { label, ...of, step, dice };
+}
+
+function runOf({ fold, seed }: CurvePoint): string {
+  return `fold ${fold}, seed ${seed}`;
+}
+
+function lastMeans(rows: readonly Row[], name: string): string {
+  const means = rows.filter(({ label, kind }) => label === name && kind === "mean");
+  const last = [...groupedBy(means, ({ method }) => method).values()].map((own) =>
+    own.reduce((latest, row) => (row.step > latest.step ? row : latest)),
+  );
+  return last.map(({ method, step, dice }) => `${method} ${dice.toFixed(3)} at step ${step}`).join(", ") || "no values";
+}
