@@ -15,9 +15,22 @@ export { placeholdersIn } from "./bundle/placeholders.ts";
 export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
 export { type EmptyRule, emptyRules } from "./evaluate/empty-rule.ts";
 export { type ClassScores, type EvaluatedPair, type EvaluateOptions, evaluateCase } from "./evaluate/evaluate-case.ts";
+export { type EvaluatedCase, isMeasured, type MeasuredCase, type RefusedCase } from "./evaluate/evaluate-cases.ts";
+export { type EvaluateFoldersOptions, evaluateFolders } from "./evaluate/evaluate-folders.ts";
+export type { EvaluatedClass } from "./evaluate/evaluated-classes.ts";
+export type {
+  ClassPresence,
+  CohortSummary,
+  Evaluation,
+  EvaluationRules,
+  MethodEvaluation,
+  MetricComparison,
+} from "./evaluate/evaluation.ts";
+export { evaluationOverview, type OverviewTable } from "./evaluate/evaluation-overview.ts";
 export { defaultMetricNames, metricNames, metrics } from "./evaluate/metrics/index.ts";
 export type { Metric } from "./evaluate/metrics/metric.ts";
 export type { PrevalenceRegion } from "./evaluate/prevalence.ts";
+export type { RegionChoice } from "./evaluate/region-choice.ts";
 export type { Score } from "./evaluate/scores.ts";
 export {
   type Aggregate,
@@ -67,6 +80,13 @@ export {
   type WilcoxonResult,
   wilcoxon,
 } from "./evaluate/statistics/wilcoxon.ts";
+export type { MetricSummary } from "./evaluate/summarise.ts";
+export { type WarningRow, warningRows as evaluationWarnings } from "./evaluate/write/warning-rows.ts";
+export {
+  assertEvaluationFits,
+  type WriteEvaluationOptions,
+  writeEvaluation,
+} from "./evaluate/write-evaluation.ts";
 export type { WrittenFile } from "./io/atomic-write.ts";
 export { type ChooseScanOptions, chooseScan } from "./io/choose-scan.ts";
 export { conceptFor } from "./io/dicom-seg/snomed.ts";

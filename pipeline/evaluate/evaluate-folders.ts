@@ -140,7 +140,7 @@ function rulesOf(options: EvaluateFoldersOptions, found: FoundClasses, groups: C
   const stranger = Object.keys(classToleranceMm).find((name) => !names.includes(name));
   if (stranger !== undefined) throw toleranceError(stranger, names);
   return {
-    classSource: basename(found.source),
+    ...(found.list === undefined ? {} : { classList: basename(found.list) }),
     emptyRule: options.emptyRule ?? "nan",
     toleranceMm: Object.fromEntries(names.map((name) => [name, classToleranceMm[name] ?? toleranceMm])),
     region: options.region ?? { kind: "whole" },

@@ -12,8 +12,8 @@ import type { MetricSummary } from "./summarise.ts";
 
 /** Everything that decides what the numbers of an evaluation are. */
 export interface EvaluationRules {
-  /** Where the classes were found. */
-  readonly classSource: string;
+  /** File that lists the classes; without one they are the labels that the references hold. */
+  readonly classList?: string;
   readonly emptyRule: EmptyRule;
   /** Surface distance that does not count, by class. Units: mm */
   readonly toleranceMm: Readonly<Record<string, number>>;

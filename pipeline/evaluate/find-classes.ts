@@ -5,9 +5,9 @@ import { labelMapOf } from "../volume/label-map.ts";
 import { type EvaluatedClass, type EvaluatedClasses, readEvaluatedClasses } from "./evaluated-classes.ts";
 import { comparableName, labelsIn } from "./read-labels.ts";
 
-/** Classes, and where they were found. */
+/** Classes, and the list they are from; no list where they are the labels that the references hold. */
 export interface FoundClasses extends EvaluatedClasses {
-  readonly source: string;
+  readonly list?: string;
 }
 
 /** Where to look for classes. */
@@ -45,7 +45,7 @@ export async function findClasses(request: FindClassesRequest): Promise<FoundCla
 
 async function listedAt(path: string): Promise<FoundClasses> {
   const listed = await readEvaluatedClasses(path);
-  if (listed !== undefined) return { ...listed, source: path };
+  if (listed !== undefined) return { ...listed, list: path };
   throw classesError(path, "a JSON file that lists the classes", "nothing of that name");
 }
 
@@ -55,7 +55,7 @@ async function listedBeside(references: string): Promise<FoundClasses | undefine
     for (const name of LISTS) {
       const path = join(folder, name);
       const listed = await readEvaluatedClasses(path);
-      if (listed !== undefined) return { ...listed, source: path };
+      if (listed !== undefined) return { ...listed, list: path };
     }
   return undefined;
 }
@@ -90,7 +90,7 @@ async function labelsFoundIn({
   if (classes.length === 0) throw classesError(references, "label maps with labels other than 0", "none");
   if (classes.length > MOST_LABELS)
     throw classesError(references, `label maps of at most ${MOST_LABELS} labels`, `${classes.length}, as images have`);
-  return { classes, source: "the labels of the references" };
+  return { classes };
 }
 
 /** Named segments get numbers that no label has. */

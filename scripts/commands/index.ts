@@ -4,6 +4,7 @@ import { registerBundle } from "./bundle.ts";
 import { registerConvert } from "./convert.ts";
 import { registerCurves } from "./curves.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerEvaluate } from "./evaluate.ts";
 import { registerInspect } from "./inspect.ts";
 import { registerModels } from "./models.ts";
 import { registerPhantom } from "./phantom.ts";
@@ -16,6 +17,7 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   registerSegment,
   registerTrain,
   registerCurves,
+  registerEvaluate,
   registerInspect,
   registerConvert,
   registerPhantom,

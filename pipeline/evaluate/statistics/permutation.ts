@@ -1,5 +1,6 @@
 import type { Random } from "../../volume/random.ts";
 import { meanOverCases } from "./by-patient.ts";
+import { definedOf } from "./describe.ts";
 import type { Alternative } from "./wilcoxon.ts";
 
 /** How the test is made. */
@@ -30,20 +31,21 @@ const ROUNDING = 1e-12;
  *
  * p is the share of sign patterns with a mean at least as far out; of m drawn patterns (b + 1) / (m + 1).
  *
- * Empty:  no difference at all gives NaN
+ * Empty:  NaN is left out, and a patient that has nothing else; no difference at all gives NaN
  * Source: Fisher 1935, The Design of Experiments, section 21; Phipson and Smyth 2010, doi:10.2202/1544-6115.1585
  */
 export function permutationTest(
   patients: readonly (readonly number[])[],
   { alternative = "two-sided", resamples = 10_000, random }: PermutationOptions,
 ): PermutationResult {
-  const sums = patients.map((differences) => differences.reduce((sum, difference) => sum + difference, 0));
+  const defined = patients.map(definedOf).filter(({ length }) => length > 0);
+  const sums = defined.map((differences) => differences.reduce((sum, difference) => sum + difference, 0));
   const isAsFar = farnessOf(sums, alternative);
   const isExact = sums.length <= MOST_EXACT;
   const pValue = isExact ? exactShare(sums, isAsFar) : drawnShare(sums, { isAsFar, resamples, random });
   return {
     patients: sums.length,
-    meanDifference: meanOverCases(patients),
+    meanDifference: meanOverCases(defined),
     pValue: sums.length === 0 ? Number.NaN : pValue,
     method: isExact ? "exact" : "monte-carlo",
   };

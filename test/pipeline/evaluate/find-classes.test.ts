@@ -83,7 +83,7 @@ describe("findClasses", () => {
     const folder = folderWith({ "dataset.json": list, "labelsTr/a.nii": niftiLabels({ 1: 3 }) });
     for (const references of [folder, join(folder, "labelsTr"), join(folder, "labelsTr")]) {
       const found = await findClasses({ references, files: [] });
-      assert.deepEqual([found.classes, found.source], [liverAndSpleen, join(folder, "dataset.json")]);
+      assert.deepEqual([found.classes, found.list], [liverAndSpleen, join(folder, "dataset.json")]);
     }
   });
 
@@ -96,12 +96,12 @@ describe("findClasses", () => {
     const files = ["a.nii", "b.nii", "c.nii"].map((name) => join(folder, name));
     const seen: number[] = [];
     const onFile = (done: number) => seen.push(done);
-    const { classes, ignoreLabel } = await findClasses({ references: folder, files, ignoreLabel: 255, onFile });
+    const { classes, ignoreLabel, list } = await findClasses({ references: folder, files, ignoreLabel: 255, onFile });
     assert.deepEqual(classes, [
       { id: 1, name: "label 1" },
       { id: 7, name: "label 7" },
     ]);
-    assert.deepEqual([ignoreLabel, seen], [255, [1, 2, 3]]);
+    assert.deepEqual([ignoreLabel, seen, list], [255, [1, 2, 3], undefined]);
   });
 
   it("takes the names that DICOM SEGs give their segments", async () => {

@@ -64,6 +64,11 @@ describe("permutationTest", () => {
     assert.equal(pValue, 1 / 100);
   });
 
+  it("leaves NaN out, and a patient with nothing else", () => {
+    const own = permutationTest([[0.1, 0.2], [0.3]], { random });
+    assert.deepEqual(permutationTest([[0.1, Number.NaN, 0.2], [Number.NaN], [0.3]], { random }), own);
+  });
+
   it("has no p without differences, and one of 1 where all are 0", () => {
     assert.equal(permutationTest([], { random }).pValue, Number.NaN);
     assert.equal(permutationTest(single([0, 0]), { random }).pValue, 1);
