@@ -1,6 +1,12 @@
 import type { Evaluation } from "./evaluation.ts";
 import { comparisonHeads, comparisonRows } from "./write/comparison-tables.ts";
-import { conventionRows, headlineMetrics, overviewHeads, overviewRows } from "./write/method-tables.ts";
+import {
+  conventionHeads,
+  conventionRows,
+  headlineMetrics,
+  overviewHeads,
+  overviewRows,
+} from "./write/method-tables.ts";
 import { metricTitle } from "./write/number-text.ts";
 
 /** A table for people, as texts. */
@@ -30,8 +36,8 @@ export function evaluationOverview(evaluation: Evaluation): readonly OverviewTab
         : [
             {
               title: `${method.name}: what other packages would have said`,
-              heads: ["package", "class", "its Dice", "its HD95"],
-              rows: conventionRows(method.conventions).map((row) => row.slice(0, -1)),
+              heads: conventionHeads,
+              rows: conventionRows(method.conventions),
             },
           ]),
     ]),

@@ -141,7 +141,10 @@ async function evaluate(
     level: flags.level,
     resamples: flags.resamples,
     seed: flags.seed,
-    onProgress: (stage, done, total) => progress.update(stage, done / total),
+    onProgress: (stage, done, total) => {
+      progress.update(stage, done / total);
+      terminal.detail(`${stage}: ${done} of ${total}`);
+    },
     signal,
   }).finally(progress.end);
   await writeEvaluation(evaluation, out, { existing, signal });

@@ -32,14 +32,15 @@ export function overviewRows(method: MethodEvaluation, shown: readonly Metric[])
       return own === undefined ? UNDEFINED : meanText(own.description, metric);
     }),
     `${inBoth + inReferenceOnly}/${inPredictionOnly + inNeither}`,
+    `${inReferenceOnly}/${inPredictionOnly}`,
   ]);
   const means = summaries.map(({ metric, summary }) => valueText(summary?.aggregate.macroMean ?? Number.NaN, metric));
-  return rows.length > 1 ? [...rows, ["mean of classes", ...means, ""]] : rows;
+  return rows.length > 1 ? [...rows, ["mean of classes", ...means, "", ""]] : rows;
 }
 
 /** The heads of `overviewRows`. */
 export function overviewHeads(shown: readonly Metric[]): readonly string[] {
-  return ["class", ...shown.map(metricTitle), "present/absent"];
+  return ["class", ...shown.map(metricTitle), "present/absent", "missed/invented"];
 }
 
 /** The overview in Markdown. */
@@ -111,8 +112,9 @@ function metricRows({ aggregate, classIntervals, macroInterval }: MetricSummary,
 export function cohortSections({ cohorts }: MethodEvaluation, { metrics }: Evaluation): readonly string[] {
   return [...groupedBy(cohorts, ({ column }) => column)].flatMap(([column, own]) => [
     `### By ${markdownText(column)}`,
+    "Mean ± standard deviation (n; interval of the mean).",
     markdownTable(
-      ["class", "metric", ...own.map(({ group, cases }) => `${group} (n = ${cases})`)],
+      ["class", "metric", ...own.map(({ group }) => group)],
       headlineMetrics(metrics).flatMap((metric) => cohortRows(own, metric)),
       { textColumns: 2 },
     ),
@@ -135,22 +137,25 @@ function cohortRows(cohorts: readonly CohortSummary[], metric: Metric): readonly
   ]);
 }
 
-/** What other packages would have said, class by class. */
-export function conventionTable(conventions: readonly ClassConventions[]): string {
-  return markdownTable(["package", "class", "its Dice", "its HD95", "rules"], conventionRows(conventions), {
-    textColumns: 2,
-  });
+/** What other packages would have said, class by class, and by which rules. */
+export function conventionTables(conventions: readonly ClassConventions[]): readonly string[] {
+  return [
+    markdownTable(conventionHeads, conventionRows(conventions), { textColumns: 2 }),
+    markdownTable(
+      ["package", "Dice", "HD95"],
+      packageRules.map(({ package: name, dice, hd95 }) => [name, dice, hd95]),
+      { textColumns: 3 },
+    ),
+  ];
 }
 
-/** The rows of that table. */
+/** The heads of `conventionRows`. */
+export const conventionHeads: readonly string[] = ["package", "class", "its Dice", "its HD95"];
+
+/** One row for each package and class. */
 export function conventionRows(conventions: readonly ClassConventions[]): readonly (readonly string[])[] {
-  return packageRules.flatMap(({ package: name, dice, hd95 }, n) =>
-    conventions.map(({ label, packages }) => [
-      name,
-      label,
-      ...conventionTexts(packages[n]),
-      `Dice: ${dice}; HD95: ${hd95}`,
-    ]),
+  return packageRules.flatMap(({ package: name }, n) =>
+    conventions.map(({ label, packages }) => [name, label, ...conventionTexts(packages[n])]),
   );
 }
 

@@ -99,6 +99,8 @@ function comparisonText({ methods, rules: { unit } }: Evaluation): string {
     `${methods.length} sets of predictions were compared pairwise on the cases that both have a defined value of, class by ` +
       `class, with the ${unit} as unit: Wilcoxon's signed-rank test (exact up to 100 pairs) and a sign-flip permutation ` +
       "test, both two-sided, p values adjusted by Holm's method over all classes and pairs of one metric",
+    "A case whose value is not defined in one of two sets is in no test of the two, and in no mean of the set: a set " +
+      "gains by distances of classes that it misses, unless the rule for empty masks is worst-case",
     methods.length > 2
       ? "They were ranked by mean value and by mean rank over classes, with the share of bootstrap resamples in which " +
         "each comes first (Wiesenfarth 2021)"

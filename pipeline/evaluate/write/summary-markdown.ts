@@ -3,7 +3,7 @@ import { isMeasured } from "../evaluate-cases.ts";
 import type { Evaluation, MethodEvaluation } from "../evaluation.ts";
 import { comparisonSections } from "./comparison-tables.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
-import { cohortSections, conventionTable, metricSections, overviewTable, presenceTable } from "./method-tables.ts";
+import { cohortSections, conventionTables, metricSections, overviewTable, presenceTable } from "./method-tables.ts";
 import { rulesText } from "./rules-text.ts";
 import { publicProblem, warningRows } from "./warning-rows.ts";
 
@@ -33,7 +33,7 @@ function methodSections(method: MethodEvaluation, evaluation: Evaluation): reado
     presenceTable(method),
     ...metricSections(method, evaluation),
     ...cohortSections(method, evaluation),
-    ...(conventions.length === 0 ? [] : ["### What other packages would have said", conventionTable(conventions)]),
+    ...(conventions.length === 0 ? [] : ["### What other packages would have said", ...conventionTables(conventions)]),
   ];
 }
 
