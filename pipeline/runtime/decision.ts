@@ -19,3 +19,17 @@ export function decisionRuleOf(kind: NetworkOutput["kind"]): DecisionRule {
 export function classOfDecision({ classIds }: NetworkOutput): Uint16Array {
   return Uint16Array.of(0, ...classIds);
 }
+
+/** Probability of the channel that won a voxel, 0..1, from the scores of all its channels. */
+export function probabilityOf(
+  { kind, classIds }: NetworkOutput,
+  winner: number,
+  scoreOf: (channel: number) => number,
+): number {
+  const own = scoreOf(winner);
+  if (kind === "sigmoid" || kind === "probabilities") return Math.min(1, Math.max(0, own));
+  if (kind === "sigmoid-logits") return 1 / (1 + Math.exp(-own));
+  let sum = 0;
+  for (let c = 0; c < classIds.length; c++) sum += Math.exp(scoreOf(c) - own);
+  return 1 / sum;
+}

@@ -77,7 +77,7 @@ async function predict(
 ): Promise<Reply<"predict">> {
   const loaded = networks.get(network);
   if (loaded === undefined) throw new Error(`network ${network} is not loaded`);
-  const labels = await predictLabels(
+  const { labels, probabilities } = await predictLabels(
     loaded.shape,
     { ...request, image: floatsOf(image) },
     {
@@ -87,7 +87,8 @@ async function predict(
       signal,
     },
   );
-  return { answer: { shape: request.outputShape ?? request.shape }, arrays: [labels] };
+  const arrays = probabilities === undefined ? [labels] : [labels, probabilities];
+  return { answer: { shape: request.outputShape ?? request.shape }, arrays };
 }
 
 async function handle<K extends keyof Requests>(id: number, name: K, ask: Requests[K]["ask"]): Promise<void> {

@@ -1,6 +1,7 @@
+import type { LabelArray } from "../volume/volume.ts";
 import type { AxisMap } from "./axis-map.ts";
-import { classOfDecision, decisionRuleOf } from "./decision.ts";
-import type { NetworkOutput } from "./network.ts";
+import { classOfDecision, decisionRuleOf, probabilityOf } from "./decision.ts";
+import { CERTAIN, type NetworkOutput } from "./network.ts";
 import type { Block } from "./score-rows.ts";
 
 /** A row of scores [C, block H, block W] with the decision for each of its voxels. */
@@ -9,9 +10,16 @@ export interface DecidedRow {
   readonly decisions: Uint16Array;
 }
 
+/** One slice of the output. */
+export interface OutputSlice {
+  readonly labels: LabelArray;
+  /** See `Prediction`. */
+  readonly probabilities: Uint16Array | undefined;
+}
+
 /** Writes the voxels of one output slice that a block decides, from the two rows of scores it lies between. */
 export type LabelRowInto = (
-  labels: Uint8Array | Uint16Array,
+  slice: OutputSlice,
   rows: { readonly first: DecidedRow; readonly second: DecidedRow; readonly share: number },
 ) => void;
 
@@ -42,18 +50,21 @@ export function labelRowWriter({
   const classOf = classOfDecision(output);
   const { threshold, greatest } = decisionRuleOf(output.kind);
 
-  return (labels, { first, second, share }) => {
+  return ({ labels, probabilities }, { first, second, share }) => {
     const [near, far] = [first.decisions, second.decisions];
 
-    const decideBetween = (upLeft: number, right: number, down: number, shareH: number, shareW: number): number => {
-      const mix = ({ scores }: DecidedRow, at: number) => {
+    const scoreAt = (at: number, right: number, down: number, shareH: number, shareW: number): number => {
+      const mix = ({ scores }: DecidedRow) => {
         const up = scores[at] + shareW * (scores[at + right] - scores[at]);
         const low = scores[at + down] + shareW * (scores[at + down + right] - scores[at + down]);
         return up + shareH * (low - up);
       };
+      return share === 0 ? mix(first) : (1 - share) * mix(first) + share * mix(second);
+    };
+    const decideBetween = (upLeft: number, right: number, down: number, shareH: number, shareW: number): number => {
       let [decision, best] = [0, threshold];
       for (let c = 0, at = upLeft; at < first.scores.length; c++, at += plane) {
-        const score = share === 0 ? mix(first, at) : (1 - share) * mix(first, at) + share * mix(second, at);
+        const score = scoreAt(at, right, down, shareH, shareW);
         if (!(score > best)) continue;
         decision = c + 1;
         if (greatest) best = score;
@@ -78,6 +89,9 @@ export function labelRowWriter({
           one === far[at + down + right];
         const decision = alike ? one : decideBetween(at, right, down, mapH.share[y], mapW.share[x]);
         labels[y * outputWidth + x] = classOf[decision];
+        if (probabilities === undefined || classOf[decision] === 0) continue;
+        const scoreOf = (c: number) => scoreAt(at + c * plane, right, down, mapH.share[y], mapW.share[x]);
+        probabilities[y * outputWidth + x] = Math.round(CERTAIN * probabilityOf(output, decision - 1, scoreOf));
       }
     }
   };

@@ -86,8 +86,10 @@ export function networkSeats({
     try {
       const ask = { network: network.id, request: rest };
       const { answer, arrays } = await process().ask("predict", ask, { where, arrays: [image], silenceMs, ...options });
+      const [labels, probabilities] = arrays;
       return {
-        labels: labelsOf(arrays[0], network.spec),
+        labels: labelsOf(labels, network.spec),
+        ...(probabilities === undefined ? {} : { probabilities: new Uint16Array(probabilities.buffer) }),
         shape: answer.shape,
         device: seated.device,
         warnings: seated.warnings,

@@ -65,14 +65,21 @@ export interface PredictRequest {
   readonly batchSize?: number;
   /** Memory for the scores under the window; the work is tiled, never the result, to stay below. */
   readonly scoreBytes?: number;
+  /** Whether the answer also says how probable each label is; not when left out. */
+  readonly withProbabilities?: boolean;
 }
 
 /** Scores between two voxels: blended, or the nearer one's, as nnU-Net does across thick slices. */
 export type ScoreInterpolation = "linear" | "nearest";
 
+/** What `Prediction.probabilities` has for a probability of 1. */
+export const CERTAIN = 65_535;
+
 /** A label map's voxels over the image's field of view. */
 export interface Prediction {
   readonly labels: LabelArray;
+  /** Of each voxel's label, in steps of 1 / `CERTAIN`; 0 where the label is background. Only where it was asked for. */
+  readonly probabilities?: Uint16Array;
   /** [D, H, W] */
   readonly shape: Triple;
   /** Device that did the work. */

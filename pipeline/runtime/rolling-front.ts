@@ -1,6 +1,5 @@
-import type { LabelArray } from "../volume/volume.ts";
 import type { AxisMap } from "./axis-map.ts";
-import type { DecidedRow, LabelRowInto } from "./label-rows.ts";
+import type { DecidedRow, LabelRowInto, OutputSlice } from "./label-rows.ts";
 import type { PatchView } from "./patch-copy.ts";
 import type { ScoreRows } from "./score-rows.ts";
 
@@ -14,10 +13,10 @@ export interface RollingFront {
 /**
  * Starts at the first row of one block.
  *
- * Shape:  labels [output D, output H, output W]; `mapD` leads from output rows to score rows
+ * Shape:  labels and probabilities [output D, output H, output W]; `mapD` leads from output rows to score rows
  */
 export function rollingFrontOf(
-  labels: LabelArray,
+  { labels, probabilities }: OutputSlice,
   {
     rows,
     writeRow,
@@ -44,7 +43,8 @@ export function rollingFrontOf(
 
   const writeFinished = () => {
     for (; written < outputDepth && mapD.second[written] < finished; written++) {
-      const slice = labels.subarray(written * sliceLength, (written + 1) * sliceLength);
+      const [from, to] = [written * sliceLength, (written + 1) * sliceLength];
+      const slice = { labels: labels.subarray(from, to), probabilities: probabilities?.subarray(from, to) };
       const [first, second] = [decided(mapD.first[written]), decided(mapD.second[written])];
       writeRow(slice, { first, second, share: mapD.share[written] });
     }

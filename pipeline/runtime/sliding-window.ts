@@ -3,7 +3,7 @@ import { type LabelArray, voxelCountOf } from "../volume/volume.ts";
 import { type AxisMap, axisMapOf } from "./axis-map.ts";
 import { cutIntoBlocks, type ScoreBlock, scoreLengthOf } from "./blocks.ts";
 import { labelRowWriter } from "./label-rows.ts";
-import type { NetworkShape, OnProgress, PredictRequest } from "./network.ts";
+import type { NetworkShape, OnProgress, Prediction, PredictRequest } from "./network.ts";
 import { copyPatchInto, type Mirror, type PatchView } from "./patch-copy.ts";
 import { type RollingFront, rollingFrontOf } from "./rolling-front.ts";
 import { scoreRowsOf } from "./score-rows.ts";
@@ -24,13 +24,16 @@ export interface WindowMeans {
   readonly signal: AbortSignal;
 }
 
+/** Labels, with their probabilities where these were asked for. */
+export type WindowResult = Pick<Prediction, "labels" | "probabilities">;
+
 /**
  * Label map of an image through a network that sees one patch at a time.
  *
  * The window moves along D inside one block of H and W after another. Scores live only as long as a patch may still add
  * to them; then they are averaged, interpolated to the output's grid and decided: memory does not grow with D.
  *
- * Shape:  image [C, D, H, W] -> labels of `outputShape`
+ * Shape:  image [C, D, H, W] -> labels and probabilities of `outputShape`
  * Errors: ModelError M_NONFINITE; the signal's reason when aborted, after the patch in work
  * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; nnU-Net v2 nnUNetPredictor (Gaussian weights, scores before
  *         softmax averaged over patches and over mirrored views)
@@ -39,11 +42,12 @@ export async function predictLabels(
   network: NetworkShape,
   request: PredictRequest,
   means: WindowMeans,
-): Promise<LabelArray> {
+): Promise<WindowResult> {
   const job = jobOf(network, request);
   const progress = countedProgress(job, means.onProgress);
   for (const block of job.blocks) await runBlock(job, block, { ...means, progress });
-  return job.labels;
+  const { labels, probabilities } = job;
+  return { labels, ...(probabilities === undefined ? {} : { probabilities }) };
 }
 
 /** Everything that is fixed before the first patch. */
@@ -57,11 +61,12 @@ interface Job {
   readonly blocks: readonly ScoreBlock[];
   readonly memory: Float32Array;
   readonly labels: LabelArray;
+  readonly probabilities: Uint16Array | undefined;
 }
 
 function jobOf(network: NetworkShape, request: PredictRequest): Job {
   const { image, shape, outputShape = shape, interpolation = ["linear", "linear", "linear"] } = request;
-  const { overlap = 0.5, mirrorAxes = [], scoreBytes = SCORE_BYTES } = request;
+  const { overlap = 0.5, mirrorAxes = [], scoreBytes = SCORE_BYTES, withProbabilities = false } = request;
   const { classIds } = network.output;
   const plan = planTiles(shape, { rule: network.patch, overlap });
   const map = (axis: number) => axisMapOf(shape[axis], { output: outputShape[axis], mode: interpolation[axis] });
@@ -70,7 +75,8 @@ function jobOf(network: NetworkShape, request: PredictRequest): Job {
   const memory = new Float32Array(scoreLengthOf(blocks, { patch: plan.patch, channels: classIds.length }));
   const LabelConstructor = Math.max(...classIds) > 255 ? Uint16Array : Uint8Array;
   const labels = new LabelConstructor(voxelCountOf(outputShape));
-  return { network, image, shape, plan, mirrors: mirrorsOf(mirrorAxes), maps, blocks, memory, labels };
+  const probabilities = withProbabilities ? new Uint16Array(labels.length) : undefined;
+  return { network, image, shape, plan, mirrors: mirrorsOf(mirrorAxes), maps, blocks, memory, labels, probabilities };
 }
 
 async function runBlock(
@@ -95,7 +101,8 @@ async function runBlock(
   front.end();
 }
 
-function frontOf({ network, shape, plan, mirrors, maps, memory, labels }: Job, block: ScoreBlock): RollingFront {
+function frontOf(job: Job, block: ScoreBlock): RollingFront {
+  const { network, shape, plan, mirrors, maps, memory } = job;
   const { where, output } = network;
   const [mapD, mapH, mapW] = maps;
   const { fromH, toH, fromW, toW } = block.scores;
@@ -103,7 +110,7 @@ function frontOf({ network, shape, plan, mirrors, maps, memory, labels }: Job, b
   const rows = scoreRowsOf(memory, { where, plan, shape, block: block.scores, output, viewsPerPatch });
   const writeRow = labelRowWriter({ output, block: block.scores, outputBlock: block.output, mapH, mapW });
   const rowVoxels = (toH - fromH) * (toW - fromW);
-  return rollingFrontOf(labels, { rows, writeRow, mapD, depth: shape[0], patchDepth: plan.patch[0], rowVoxels });
+  return rollingFrontOf(job, { rows, writeRow, mapD, depth: shape[0], patchDepth: plan.patch[0], rowVoxels });
 }
 
 function* viewsOf({ plan, mirrors }: Job, { startsH, startsW }: ScoreBlock): Generator<PatchView> {

@@ -110,17 +110,18 @@ async function measure({ shape, patch, classes, runs }: Case, way: string): Prom
   return { timesMs, peakGib: peakGibOf(process.pid), labels };
 }
 
-function rarevoxLabels(
+async function rarevoxLabels(
   image: Float32Array,
   { shape, patch, classes, run }: Pick<Case, "shape" | "patch" | "classes"> & { readonly run: RunPatches },
 ) {
   const classIds = Array.from({ length: classes }, (_, id) => id);
   const output = { kind: "logits", classIds } as const;
-  return predictLabels(
+  const { labels } = await predictLabels(
     { where: "bench", inputChannels: 1, patch: { kind: "fixed", size: patch }, output },
     { image, shape, overlap: OVERLAP },
     { run, batchSize: 1, onProgress: () => undefined, signal: new AbortController().signal },
   );
+  return labels;
 }
 
 /** Smooth, 0 to 1, so that classes lie in large connected bands as organs do. */

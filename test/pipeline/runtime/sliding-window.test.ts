@@ -4,6 +4,7 @@ import type { NetworkOutput, PatchRule, PredictRequest } from "../../../pipeline
 import { predictLabels, type RunPatches } from "../../../pipeline/runtime/sliding-window.ts";
 import type { Triple } from "../../../pipeline/volume/affine.ts";
 import { ModelError } from "../../../pipeline/volume/errors.ts";
+import { assertClose } from "../../support/numbers.ts";
 import { type PatchFunction, slowLabels, slowScores } from "../../support/slow-window.ts";
 import { noise } from "../../support/tiny-networks.ts";
 
@@ -35,6 +36,43 @@ describe("predictLabels", () => {
     for (const scoreBytes of [30_000, 10_000, 1])
       for (const batchSize of [1, 3, 1000])
         assert.deepEqual(await predict({ ...request, scoreBytes }, { ...options, batchSize }), whole);
+  });
+
+  it("says how probable each label is: the softmax of the slow window's scores, 0 where the label is background", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ request, patch, classes, batchSize }) => {
+        const network = oddNetwork(classes);
+        const options = { network, classes, rule: { kind: "fixed", size: patch } as const, batchSize };
+        const { labels, probabilities } = await predictAll({ ...request, withProbabilities: true }, options);
+        const scores = slowScores(request, { network, channels: CHANNELS, classes, patch });
+        const voxels = labels.length;
+        for (let i = 0; i < voxels; i++) {
+          const powers = Array.from({ length: classes }, (_, c) => Math.exp(scores[c * voxels + i]));
+          const share = powers[labels[i]] / powers.reduce((sum, power) => sum + power, 0);
+          assertClose(probabilities?.[i] ?? -1, labels[i] === 0 ? 0 : 65_535 * share, { abs: 0.7 });
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("takes sigmoids and probabilities as they are, within 0 and 1, and turns logits of sigmoids into them", async () => {
+    const request = { image: new Float32Array(3), shape: [1, 1, 3] as Triple, withProbabilities: true };
+    const found = async (kind: NetworkOutput["kind"], scores: readonly number[]) => {
+      const network: PatchFunction = () => Float64Array.from(scores);
+      const output = { kind, classIds: scores.length === 3 ? [1] : [0, 1] };
+      const { probabilities } = await predictAll(request, {
+        network,
+        rule: { kind: "fixed", size: [1, 1, 3] },
+        channels: 1,
+        output,
+      });
+      return [...(probabilities ?? [])];
+    };
+    assert.deepEqual(await found("sigmoid", [0.4, 0.6, 1.25]), [0, 39_321, 65_535]);
+    // 1 / (1 + e^-ln 3) = 3 / 4
+    assert.deepEqual(await found("sigmoid-logits", [-1, Math.log(3), 90]), [0, 49_151, 65_535]);
+    assert.deepEqual(await found("probabilities", [0.75, 0.25, 0, 0.25, 0.75, 1]), [0, 49_151, 65_535]);
   });
 
   it("does not see the padding: a volume smaller than the patch lies in its middle, the odd voxel behind", async () => {
@@ -144,7 +182,11 @@ interface Run {
   readonly batchSize?: number;
 }
 
-function predict(request: PredictRequest, { network, rule, channels = CHANNELS, batchSize = 1, ...rest }: Run) {
+async function predict(request: PredictRequest, run: Run) {
+  return (await predictAll(request, run)).labels;
+}
+
+function predictAll(request: PredictRequest, { network, rule, channels = CHANNELS, batchSize = 1, ...rest }: Run) {
   const classIds = Array.from({ length: rest.classes ?? 0 }, (_, c) => c);
   const output = rest.output ?? { kind: "logits", classIds };
   const run = runOf(network, output.classIds.length, channels);
