@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import yauzl from "yauzl";
+import { openZip, type ZipArchive, type ZipEntry } from "../io/zip-archive.ts";
 import { ModelError, type Problem } from "../volume/errors.ts";
 import type { Limits } from "../volume/limits.ts";
 import { assertSize, type BundleFiles, refuseFile } from "./bundle-files.ts";
@@ -26,9 +26,7 @@ const SYMBOLIC_LINK = 0o120000;
  * Errors: ModelError Z_FORMAT, Z_COUNT, Z_PATH, Z_SYMLINK, Z_CASE, Z_ENCRYPTED, Z_SIZE
  */
 export async function zipFiles(path: string, limits: ZipLimits): Promise<BundleFiles> {
-  // Names are taken as bytes: the archive's own idea of their characters is not needed, they must be plain.
-  const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true };
-  const archive = await namingFaults(path, () => yauzl.openPromise(path, options));
+  const archive = await namingFaults(path, () => openZip(path));
   try {
     const entries = withoutOuterFolder(await checkedEntries(archive, { path, limits }));
     return {
@@ -45,14 +43,14 @@ export async function zipFiles(path: string, limits: ZipLimits): Promise<BundleF
   }
 }
 
-type Entries = ReadonlyMap<string, yauzl.Entry>;
+type Entries = ReadonlyMap<string, ZipEntry>;
 
 async function checkedEntries(
-  archive: yauzl.ZipFile,
+  archive: ZipArchive,
   { path, limits }: { readonly path: string; readonly limits: ZipLimits },
 ): Promise<Entries> {
   assertCount(path, { count: archive.entryCount, limits });
-  const entries = new Map<string, yauzl.Entry>();
+  const entries = new Map<string, ZipEntry>();
   const lowerCase = new Set<string>();
   await namingFaults(path, async () => {
     for await (const entry of archive.eachEntry()) {
@@ -72,7 +70,7 @@ function assertCount(path: string, { count, limits }: { count: number; limits: Z
     refuseZip(path, { code: "Z_COUNT", expected: `at most ${limits.zipEntries} entries`, got: `${count}` });
 }
 
-function checkedName(path: string, entry: yauzl.Entry): string {
+function checkedName(path: string, entry: ZipEntry): string {
   const name = entry.fileNameRaw.toString("latin1").replace(/\/$/, "");
   if (!RELATIVE_PATH.test(name))
     refuseZip(path, { code: "Z_PATH", expected: "plain ASCII paths that stay inside", got: quoted(name) });
@@ -83,7 +81,7 @@ function checkedName(path: string, entry: yauzl.Entry): string {
   return name;
 }
 
-function isFolder(entry: yauzl.Entry): boolean {
+function isFolder(entry: ZipEntry): boolean {
   return entry.fileNameRaw.at(-1) === "/".charCodeAt(0);
 }
 
@@ -111,8 +109,8 @@ function withoutOuterFolder(entries: Entries): Entries {
 }
 
 async function readEntry(
-  archive: yauzl.ZipFile,
-  entry: yauzl.Entry | undefined,
+  archive: ZipArchive,
+  entry: ZipEntry | undefined,
   { name, maxBytes }: { readonly name: string; readonly maxBytes: number },
 ): Promise<Uint8Array> {
   if (entry === undefined)
@@ -124,7 +122,7 @@ async function readEntry(
   return refuseZip(name, { code: "Z_FORMAT", expected: `${size} bytes with the checksum it declares`, got: "others" });
 }
 
-async function inflated(archive: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
+async function inflated(archive: ZipArchive, entry: ZipEntry): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(entry.uncompressedSize);
   let done = 0;
   // yauzl ends the stream with an error as soon as it gives more than the entry declares.
