@@ -138,6 +138,7 @@ export {
   deliver as writeSegmentation,
 } from "./stages/deliver.ts";
 export type { ClassMeasurement, IntensityStatistics } from "./stages/measure.ts";
+export type { RegionOutcome } from "./stages/segment.ts";
 export type { Provenance, Segmentation } from "./stages/segmentation.ts";
 export { findDataset } from "./train/dataset/find-dataset.ts";
 export type { TrainingCase, TrainingDataset } from "./train/dataset/training-dataset.ts";

@@ -66,6 +66,7 @@ export async function segmentScan(scan: Scan, bundle: Bundle, options: SegmentSc
         bundle: { name: manifest.name, version: manifest.version, sha256: bundle.sha256 },
         device: engine.device,
         options: { overlap: overlap ?? null, mirrored: mirror, anyModality },
+        regions: segmented.regions,
         stagesMs: clock.times(),
       },
     };

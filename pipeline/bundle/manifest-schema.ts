@@ -1,6 +1,18 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { inputSchema, orientationSchema } from "./input-schema.ts";
-import { type Frozen, oneKind, oneWord, record, relativePath, textUpTo, triple } from "./schema-parts.ts";
+import {
+  className,
+  type Frozen,
+  minimumMl,
+  oneKind,
+  oneWord,
+  record,
+  relativePath,
+  slug,
+  textUpTo,
+  triple,
+} from "./schema-parts.ts";
+import { stagesSchema } from "./stages-schema.ts";
 
 /** Newest manifest version that this program reads. */
 export const MANIFEST_VERSION = 1;
@@ -13,8 +25,6 @@ export const MANIFEST_FILE = "bundle.json";
 
 const side = Type.Integer({ minimum: 1, maximum: 4096 });
 const positiveMm = Type.Number({ minimum: 0.001, maximum: 100 });
-const className = textUpTo(64, "Name of a class in `classes`.");
-const slug = (description: string) => Type.String({ pattern: "^[a-z0-9][a-z0-9._-]{0,63}$", description });
 
 const codedConcept = (description: string) =>
   record(
@@ -111,51 +121,6 @@ const network = record(
   "A network: an ONNX file with one input, whose first output is used, and how to feed it.",
 );
 
-const minimumMl = Type.Number({ minimum: 0, description: "Smaller connected components are dropped. Millilitres." });
-
-const region = record(
-  {
-    name: slug("Name for the segment stage."),
-    classes: Type.Array(textUpTo(64, "An output channel of the locating network."), { minItems: 1, uniqueItems: true }),
-    marginMm: triple(
-      Type.Number({ minimum: 0, maximum: 500 }),
-      "Added on both sides of the box. Units: mm, [D, H, W].",
-    ),
-    keep: oneWord(["largest", "all"], "Which connected components of the located voxels span the box."),
-    minimumMl: Type.Optional(minimumMl),
-  },
-  "A box around what the locating network found.",
-);
-
-const stages = record(
-  {
-    locate: Type.Optional(
-      record(
-        { network: slug("Network that sees the whole field of view."), regions: Type.Array(region, { minItems: 1 }) },
-        "Coarse stage: where the fine networks look. A region of which nothing is found is the whole field of view.",
-      ),
-    ),
-    segment: Type.Array(
-      record(
-        {
-          network: slug("Network to run."),
-          region: Type.Optional(slug("Region to run it in; the whole field of view when left out.")),
-          classes: Type.Optional(
-            Type.Array(className, {
-              minItems: 1,
-              uniqueItems: true,
-              description: "Classes it decides; all when absent.",
-            }),
-          ),
-        },
-        "One network's share. Where two claim a voxel, the later entry wins.",
-      ),
-      { minItems: 1 },
-    ),
-  },
-  "Which network runs where. One network alone: a single entry under `segment`.",
-);
-
 const refine = Type.Array(
   record(
     {
@@ -231,7 +196,7 @@ export const manifestSchema = Type.Object(
     input: inputSchema,
     orientation: orientationSchema,
     networks: Type.Array(network, { minItems: 1, maxItems: 64 }),
-    stages,
+    stages: stagesSchema,
     refine: Type.Optional(refine),
     training: Type.Optional(training),
     scores: Type.Optional(Type.Array(score)),
@@ -255,6 +220,12 @@ export type ManifestNetwork = BundleManifest["networks"][number];
 
 /** How a channel's intensities become the network's. */
 export type Normalisation = BundleManifest["input"]["channels"][number]["normalisation"];
+
+/** A region that the locating network finds, and how. */
+export type ManifestRegion = NonNullable<BundleManifest["stages"]["locate"]>["regions"][number];
+
+/** Where the structures of a region usually are. */
+export type RegionPrior = NonNullable<ManifestRegion["priors"]>[number];
 
 /** Clean-up of one class. */
 export type Refinement = NonNullable<BundleManifest["refine"]>[number];

@@ -6,7 +6,9 @@ import {
   type BundleManifest,
   MANIFEST_VERSION,
   type ManifestNetwork,
+  type ManifestRegion,
   manifestSchema,
+  type RegionPrior,
 } from "./manifest-schema.ts";
 import { refusePlaceholders } from "./placeholders.ts";
 
@@ -150,18 +152,36 @@ function checkStages({ classes, networks, stages }: BundleManifest, refuse: Refu
   });
 }
 
-type Region = NonNullable<BundleManifest["stages"]["locate"]>["regions"][number];
-
-function checkRegions(regions: readonly Region[], channels: readonly string[], refuse: Refuse): void {
+function checkRegions(regions: readonly ManifestRegion[], channels: readonly string[], refuse: Refuse): void {
   refuseRepeats(
     regions.map(({ name }) => name),
     "/stages/locate/regions",
     refuse,
   );
-  regions.forEach(({ classes }, n) => {
-    const pointer = `/stages/locate/regions/${n}/classes`;
-    for (const name of classes) refuseUnknown(name, { known: withoutBackground(channels), pointer, refuse });
+  regions.forEach(({ name, classes, priors = [] }, n) => {
+    const pointer = `/stages/locate/regions/${n}`;
+    const known = withoutBackground(channels);
+    for (const each of classes) refuseUnknown(each, { known, pointer: `${pointer}/classes`, refuse });
+    const others = regions.map((each) => each.name).filter((other) => other !== name);
+    priors.forEach((prior, p) => {
+      checkPrior(prior, { others, pointer: `${pointer}/priors/${p}`, refuse });
+    });
   });
+}
+
+function checkPrior(
+  prior: RegionPrior,
+  {
+    others,
+    pointer,
+    refuse,
+  }: { readonly others: readonly string[]; readonly pointer: string; readonly refuse: Refuse },
+): void {
+  if (prior.kind === "near") refuseUnknown(prior.region, { known: others, pointer: `${pointer}/region`, refuse });
+  const [start, stop] = prior.kind === "near" ? [prior.startMm, prior.stopMm] : [prior.start, prior.stop];
+  const axis = start.findIndex((value, n) => value >= stop[n]);
+  const side = prior.kind === "near" ? "stopMm" : "stop";
+  if (axis >= 0) refuse(`${pointer}/${side}/${axis}`, `more than ${start[axis]}`, `${stop[axis]}`);
 }
 
 function withoutBackground(channels: readonly string[]): readonly string[] {

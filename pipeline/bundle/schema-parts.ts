@@ -32,6 +32,20 @@ export function textUpTo(maxLength: number, description: string) {
   return Type.String({ maxLength, pattern: "^(?=.*\\S)[^\\p{C}\\p{Zl}\\p{Zp}]+$", title, description });
 }
 
+/** A name that files and folders may have too. */
+export function slug(description: string) {
+  return Type.String({ pattern: "^[a-z0-9][a-z0-9._-]{0,63}$", description });
+}
+
+/** A class of a manifest by its name. */
+export const className = textUpTo(64, "Name of a class in `classes`.");
+
+/** Smallest connected component that counts. */
+export const minimumMl = Type.Number({
+  minimum: 0,
+  description: "Smaller connected components are dropped. Millilitres.",
+});
+
 const PATH_SEGMENT = "[A-Za-z0-9_](?:[A-Za-z0-9._ -]*[A-Za-z0-9_-])?";
 
 /** A file below the bundle's folder: no `..`, no absolute path, no hidden file, nothing that Windows reads differently. */

@@ -13,6 +13,8 @@ export interface NetworkRequest {
   readonly outputShape: Triple;
   /** How scores reach the output shape, per axis. */
   readonly interpolation: readonly [ScoreInterpolation, ScoreInterpolation, ScoreInterpolation];
+  /** See `PredictRequest`. */
+  readonly withProbabilities?: boolean;
   /** Names the work in progress reports. */
   readonly label: string;
 }

@@ -58,6 +58,22 @@ export function withMargin(box: Box, { grid, marginMm }: { readonly grid: Grid; 
   return clippedBox(grown, grid.shape);
 }
 
+/**
+ * A box whose sides are `factor` times as long about the same middle, by at least a voxel on each side, clipped to the volume.
+ *
+ * Empty: an empty box stays as it is
+ */
+export function widenedBox(box: Box, { factor, shape }: { readonly factor: number; readonly shape: Triple }): Box {
+  if (isEmptyBox(box)) return box;
+  const sides = shapeOfBox(box);
+  const growth = perAxis((axis) => Math.max(1, Math.ceil((sides[axis] * (factor - 1)) / 2)));
+  const grown = {
+    start: perAxis((axis) => box.start[axis] - growth[axis]),
+    stop: perAxis((axis) => box.stop[axis] + growth[axis]),
+  };
+  return clippedBox(grown, shape);
+}
+
 function perAxis(value: (axis: number) => number): Triple {
   return [value(0), value(1), value(2)];
 }

@@ -86,6 +86,71 @@ describe("segmentScan", function () {
     assert.equal(labels.data[(5 * 24 + 9) * 31 + 9], 2);
   });
 
+  it("says R_WIDENED where a region was widened as the bundle says, and R_CUT where once was not enough", async () => {
+    const block = { box: { start: [4, 8, 8], stop: [8, 16, 16] }, intensity: levels.appendix } as const;
+    const rod = { box: { start: [5, 0, 10], stop: [6, 24, 11] }, intensity: levels.appendix } as const;
+    const scan = mrScan(boxesVolume(grid, [block, rod]));
+    const { stages } = coarseToFine([0, 0, 0]);
+    const [region] = stages.locate?.regions ?? [];
+    // The coarse network sees the block alone, 8 voxels high: 16 after the first time, all 24 after the second.
+    for (const [times, voxels, code] of [
+      [3, 4 * 8 * 8 + 16, "R_WIDENED"],
+      [1, 4 * 8 * 8 + 8, "R_CUT"],
+    ] as const) {
+      const locate = { network: "coarse", regions: [{ ...region, widen: { factor: 2, times } }] };
+      const bundle = await levelBundle({ stages: { ...stages, locate } });
+      const { measurements, warnings, provenance } = await segmentScan(scan, bundle, { engine });
+      assert.equal(measurements[1].voxels, voxels);
+      assert.deepEqual(
+        warnings.map((each) => each.code),
+        [code],
+      );
+      const outcome = { name: "appendix", network: "fine", source: "found", widenings: Math.min(times, 2) };
+      assert.deepEqual(provenance.regions, [{ ...outcome, isCut: code === "R_CUT" }]);
+    }
+  });
+
+  it("looks with L_PRIOR where a structure usually lies beside another one, and nowhere else, when nothing is found", async () => {
+    const { stages } = coarseToFine([6, 4, 4]);
+    const [region] = stages.locate?.regions ?? [];
+    // The liver's middle is voxel [5, 7, 8.5]: the box spans voxels 3 to 7, 14 to 22 and 14 to 29.
+    const prior = { kind: "near", region: "liver", startMm: [-6, 14, 6], stopMm: [6, 30, 20] } as const;
+    const regions = [
+      { ...region, priors: [prior] },
+      { ...region, name: "liver", classes: ["liver"] },
+    ];
+    const bundle = await levelBundle({ stages: { ...stages, locate: { network: "coarse", regions } } });
+    const specks = [
+      { start: [5, 18, 20], stop: [6, 19, 21] },
+      { start: [5, 2, 28], stop: [6, 3, 29] },
+    ] as const;
+    const boxes = [liver, ...specks.map((box) => ({ box, intensity: levels.appendix }))];
+    const { measurements, warnings, provenance } = await segmentScan(mrScan(boxesVolume(grid, boxes)), bundle, {
+      engine,
+    });
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ["L_PRIOR"],
+    );
+    assert.deepEqual(measurements[1].boxVoxels, specks[0]);
+    assert.equal(provenance.regions[0].source, "prior");
+  });
+
+  it("gives a voxel that two entries find equally probable to the class that the coarse network names", async () => {
+    const { networks, stages } = (await levelBundle(coarseToFine([6, 4, 4]))).manifest;
+    const swapped = { kind: "logits", channels: ["background", "appendix", "liver", "spleen"] } as const;
+    const entries = [{ network: "fine" }, { network: "swapped" }];
+    const labelsWith = async (conflicts: "later" | "most-probable") => {
+      const bundle = await levelBundle({
+        networks: [...networks, { ...networks[0], name: "swapped", output: swapped }],
+        stages: { ...stages, segment: entries, conflicts },
+      });
+      return (await segmentScan(mrScan(volume), bundle, { engine })).labels.data;
+    };
+    const inLiver = (5 * 24 + 7) * 31 + 8;
+    assert.deepEqual([(await labelsWith("later"))[inLiver], (await labelsWith("most-probable"))[inLiver]], [2, 1]);
+  });
+
   it("cleans up as the bundle says: small components go, holes are filled", async () => {
     const bundle = await levelBundle({
       refine: [

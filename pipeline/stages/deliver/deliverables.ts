@@ -23,7 +23,7 @@ export const deliverables: readonly Deliverable[] = [
   { ...labelMap("dicom-seg", "segmentation.seg.dcm"), needsDicom: true },
   labelMap("nrrd", "segmentation.seg.nrrd"),
   labelMap("metaimage", "segmentation.mha"),
-  text("json", "measurements.json", ({ measurements }) => measurementsJson(measurements)),
+  text("json", "measurements.json", measurementsJson),
   text("csv", "measurements.csv", ({ measurements }) => measurementsCsv(measurements)),
   {
     name: "png",

@@ -1,12 +1,18 @@
 import { csvText } from "../../io/csv-text.ts";
 import type { ClassMeasurement } from "../measure.ts";
+import type { Segmentation } from "../segmentation.ts";
 
 /** Version of the layout of `measurements.json`. */
 const SCHEMA = "rarevox-measurements/1";
 
-/** The measurements as a JSON document; units stand in the names. */
-export function measurementsJson(measurements: readonly ClassMeasurement[]): string {
-  return `${JSON.stringify({ schema: SCHEMA, classes: measurements }, undefined, 2)}\n`;
+/** The measurements and what to beware of, as a JSON document; units stand in the names. */
+export function measurementsJson({ measurements, warnings }: Pick<Segmentation, "measurements" | "warnings">): string {
+  const document = {
+    schema: SCHEMA,
+    classes: measurements,
+    warnings: warnings.map(({ code, text }) => ({ code, text })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 /**

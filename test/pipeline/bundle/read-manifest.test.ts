@@ -28,8 +28,29 @@ function named(name: unknown): Readonly<Record<string, unknown>> {
   return { classes: [{ ...appendix, name }], networks: [{ ...network, output }] };
 }
 
+/** Two regions, the first with a place to look in when nothing is found of it. */
+function withPrior(prior: object): Readonly<Record<string, unknown>> {
+  const region = { classes: ["appendix"], marginMm: [5, 5, 5], keep: "largest" };
+  const regions = [
+    { ...region, name: "r", priors: [prior], widen: { factor: 1.5, times: 2 } },
+    { ...region, name: "other" },
+  ];
+  const stages = { locate: { network: "whole", regions }, segment: [{ network: "whole", region: "r" }] };
+  return { stages: { ...stages, conflicts: "most-probable" } };
+}
+
+const beside = { kind: "near", region: "other", startMm: [-1, 0, -1], stopMm: [1, 1, 1] } as const;
+
 describe("readManifest", () => {
   it("gives what a good one says", () => assert.deepEqual(readManifest(text, "bundle.json"), tinyManifest));
+
+  it("takes regions with places to look in when nothing is found, and how they grow", () => {
+    const changes = withPrior(beside);
+    assert.deepEqual(
+      readManifest(JSON.stringify({ ...tinyManifest, ...changes }), "bundle.json").stages,
+      changes.stages,
+    );
+  });
 
   it("names the JSON pointer, what was found and what is allowed", () => {
     const { where, expected, got } = problemOf({ networks: [{ ...network, interpolation: "magic" }] });
@@ -133,6 +154,18 @@ describe("readManifest", () => {
       "a region nobody locates",
       "/stages/segment/0/region",
       { stages: { segment: [{ network: "whole", region: "r" }] } },
+    ],
+    ["a prior beside no region", "/stages/locate/regions/0/priors/0/region", withPrior({ ...beside, region: "gut" })],
+    ["a prior beside itself", "/stages/locate/regions/0/priors/0/region", withPrior({ ...beside, region: "r" })],
+    [
+      "a prior that is no box",
+      "/stages/locate/regions/0/priors/0/stopMm/1",
+      withPrior({ ...beside, stopMm: [1, 0, 1] }),
+    ],
+    [
+      "a prior that is no part of the field",
+      "/stages/locate/regions/0/priors/0/stop/2",
+      withPrior({ kind: "field", start: [0, 0, 0.5], stop: [1, 1, 0.5] }),
     ],
     ["a clean-up of no class", "/refine/0/class", { refine: [{ class: "liver" }] }],
     ["a score of no class", "/scores/0/class", { scores: [{ class: "liver", metric: "dice", mean: 1, data: "x" }] }],

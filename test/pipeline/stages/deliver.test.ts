@@ -39,8 +39,12 @@ describe("deliver", function () {
     const { channels } = await readScan(join(folder, "segmentation.nii.gz"));
     assert.deepEqual([...channels[0].data], [...segmentation.labels.data]);
     assert.deepEqual(channels[0].indexToLps.rows, segmentation.labels.indexToLps.rows);
-    const { classes } = JSON.parse(readFileSync(join(folder, "measurements.json"), "utf8"));
+    const { classes, warnings } = JSON.parse(readFileSync(join(folder, "measurements.json"), "utf8"));
     assert.equal(classes[0].voxels, 3 * 7 * 8);
+    assert.deepEqual(
+      warnings.map(({ code }: { code: string }) => code),
+      ["W_NO_DICOM"],
+    );
     const { width, height, channels: colours } = await sharp(join(folder, "montage.png")).metadata();
     assert.ok(width > 300 && height > 200 && colours === 3);
   });

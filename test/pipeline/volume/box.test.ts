@@ -7,6 +7,7 @@ import {
   shapeOfBox,
   unionOf,
   wholeBox,
+  widenedBox,
   withMargin,
 } from "../../../pipeline/volume/box.ts";
 import { straightGrid } from "../../support/boxes-scan.ts";
@@ -81,5 +82,18 @@ describe("withMargin", () => {
   it("leaves an empty box, and one without margin, as they are", () => {
     assert.equal(withMargin(empty, { grid, marginMm: [4, 4, 4] }), empty);
     assert.deepEqual(withMargin(box, { grid, marginMm: [0, 0, 0] }), box);
+  });
+});
+
+describe("widenedBox", () => {
+  it("makes sides half as long again about the middle: 4 grows by 1 on each side, 3 by 1, 1 by the voxel that it must", () => {
+    const wide = widenedBox({ start: [3, 4, 5], stop: [7, 7, 6] }, { factor: 1.5, shape: [20, 20, 20] });
+    assert.deepEqual(wide, { start: [2, 3, 4], stop: [8, 8, 7] });
+  });
+
+  it("stays within the volume, and leaves an empty box empty", () => {
+    const wide = widenedBox({ start: [1, 0, 2], stop: [5, 8, 6] }, { factor: 3, shape: [9, 9, 9] });
+    assert.deepEqual(wide, { start: [0, 0, 0], stop: [9, 9, 9] });
+    assert.equal(widenedBox(empty, { factor: 2, shape: [9, 9, 9] }), empty);
   });
 });
