@@ -17,8 +17,8 @@ export interface SubjectClass {
 }
 
 /** Labels of a region's mask. */
-const INSIDE = 1;
-const IGNORED = 2;
+export const INSIDE = 1;
+export const IGNORED = 2;
 
 /**
  * What is to be measured in a pair: all single classes at once, then each region as a mask of its own.
@@ -48,8 +48,8 @@ export function* classSubjects(
   }
 }
 
-/** A mask of the voxels that have one of some labels. */
-function regionOf(map: LabelMap, labels: readonly number[], ignoreLabel?: number): LabelMap {
+/** A mask of the voxels that have one of some labels, and of those that do not count. */
+export function regionOf(map: LabelMap, labels: readonly number[], ignoreLabel?: number): LabelMap {
   const meaning = new Uint8Array(0x10000);
   for (const label of labels) meaning[label] = INSIDE;
   if (ignoreLabel !== undefined) meaning[ignoreLabel] = IGNORED;
