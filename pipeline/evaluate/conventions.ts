@@ -1,6 +1,8 @@
+import { eachSharedStretch } from "../kernels/runs.ts";
+import type { Triple } from "../volume/affine.ts";
 import type { LabelMap } from "../volume/volume.ts";
-import { classOverlaps, nowhere } from "./class-overlaps.ts";
 import { type ClassScores, evaluateCase } from "./evaluate-case.ts";
+import { type LabelRuns, labelRunsOf, type RunsPair } from "./label-runs.ts";
 
 /** How a package scores. */
 export interface Convention {
@@ -8,6 +10,8 @@ export interface Convention {
   readonly dice: string;
   readonly hd95: string;
 }
+
+const IN_VOXELS = "in voxels unless a spacing is given";
 
 /** What each package's functions do when nobody chooses otherwise, as read in their sources. */
 export const conventions: readonly Convention[] = [
@@ -19,22 +23,22 @@ export const conventions: readonly Convention[] = [
   {
     package: "MONAI 1.6",
     dice: "class not in the reference: left out, false positives with it",
-    hd95: "larger of the two directed percentiles of boundary voxels, in voxels unless a spacing is given",
+    hd95: `larger of the two directed percentiles of boundary voxels, ${IN_VOXELS}; a mask empty: not a number`,
   },
   {
     package: "MedPy 0.5",
     dice: "class in neither: 1",
-    hd95: "percentile of both directions together; one mask empty: an error",
+    hd95: `percentile of both directions together, ${IN_VOXELS}; a mask empty: an error`,
   },
   {
     package: "MetricsReloaded",
     dice: "class in neither: 1",
-    hd95: "larger of the two directed percentiles of boundary voxels",
+    hd95: `larger of the two directed percentiles of boundary voxels, ${IN_VOXELS}; both masks empty: 0, one: an error`,
   },
   {
     package: "surface-distance 0.1",
     dice: "class in neither: left out",
-    hd95: "larger of the two directed percentiles by surface area; one mask empty: infinite",
+    hd95: "larger of the two directed percentiles by surface area; a mask empty: infinite",
   },
   {
     package: "image-averaged, zero_division=1",
@@ -47,7 +51,10 @@ export const conventions: readonly Convention[] = [
 export interface ConventionScore {
   readonly package: string;
   readonly dice: number;
+  /** With the spacing given. Units: mm */
   readonly hd95: number;
+  /** With no spacing given, where that is allowed. */
+  readonly hd95Voxels: number;
 }
 
 /** What is needed to say it. */
@@ -67,31 +74,30 @@ export async function conventionScores(
 ): Promise<ReadonlyMap<number, readonly ConventionScore[]>> {
   const inMm = await evaluateCase(pair, { ...options, metrics: METRICS });
   const unit = { prediction: inVoxels(pair.prediction), reference: inVoxels(pair.reference) };
-  const inUnits = await evaluateCase(unit, { ...options, metrics: ["hd95"] });
+  const units = await evaluateCase(unit, { ...options, metrics: METRICS });
   const perSlice = sliceAveragedDice(pair, options.classes);
-  return new Map(
-    inMm.map((scores, n) => [scores.id, packagesOn(scores, inUnits[n].values.hd95, perSlice.get(scores.id))]),
-  );
+  return new Map(inMm.map((scores, n) => [scores.id, packagesOn(scores, units[n], perSlice.get(scores.id))]));
 }
 
 function packagesOn(
   { prediction, reference, values }: ClassScores,
-  hd95InVoxels: number,
+  { values: units }: ClassScores,
   sliceDice = Number.NaN,
 ): readonly ConventionScore[] {
-  const { dice, hd95, "hd95-pooled": pooled, "area-hd95": area } = values;
   const inNeither = prediction === 0 && reference === 0;
-  const inOne = !inNeither && (prediction === 0 || reference === 0);
+  const inBoth = prediction > 0 && reference > 0;
+  const { dice, "area-hd95": area } = values;
   const oneIfNowhere = inNeither ? 1 : dice;
-  const scores: readonly (readonly [number, number])[] = [
-    [dice, Number.NaN],
-    [reference === 0 ? Number.NaN : dice, hd95InVoxels],
-    [oneIfNowhere, pooled],
-    [oneIfNowhere, hd95],
-    [dice, inOne ? Infinity : area],
-    [sliceDice, Number.NaN],
+  const zeroIfNowhere = (distance: number) => (inNeither ? 0 : distance);
+  const scores: readonly (readonly [dice: number, hd95: number, hd95Voxels: number])[] = [
+    [dice, Number.NaN, Number.NaN],
+    [reference === 0 ? Number.NaN : dice, values.hd95, units.hd95],
+    [oneIfNowhere, values["hd95-pooled"], units["hd95-pooled"]],
+    [oneIfNowhere, zeroIfNowhere(values.hd95), zeroIfNowhere(units.hd95)],
+    [dice, inBoth ? area : Infinity, Number.NaN],
+    [sliceDice, Number.NaN, Number.NaN],
   ];
-  return scores.map(([dice, hd95], n) => ({ package: conventions[n].package, dice, hd95 }));
+  return scores.map(([dice, hd95, hd95Voxels], n) => ({ package: conventions[n].package, dice, hd95, hd95Voxels }));
 }
 
 /** The map as if its voxels were cubes of 1 mm. */
@@ -105,20 +111,37 @@ function sliceAveragedDice(
   { prediction, reference }: { readonly prediction: LabelMap; readonly reference: LabelMap },
   classes: readonly { readonly id: number }[],
 ): ReadonlyMap<number, number> {
-  const [depth, height, width] = reference.shape;
-  const plane = height * width;
-  const sums = new Map(classes.map(({ id }) => [id, 0]));
-  for (let d = 0; d < depth; d++) {
-    const slice = (labels: LabelMap) => labels.data.subarray(d * plane, (d + 1) * plane);
-    const overlaps = classOverlaps({
-      prediction: slice(prediction),
-      reference: slice(reference),
-      shape: [1, height, width],
-    });
-    for (const [id, sum] of sums) {
-      const { prediction: found, reference: wanted, both } = overlaps.get(id) ?? nowhere;
-      sums.set(id, sum + (found + wanted === 0 ? 1 : (2 * both) / (found + wanted)));
-    }
+  const { shape } = reference;
+  const pair: RunsPair = {
+    prediction: labelRunsOf(prediction.data, shape),
+    reference: labelRunsOf(reference.data, shape),
+    shape,
+  };
+  const sizes = new Map(classes.map(({ id }) => [id, new Float64Array(shape[0])]));
+  const both = new Map(classes.map(({ id }) => [id, new Float64Array(shape[0])]));
+  addSizes(sizes, pair.prediction, shape);
+  addSizes(sizes, pair.reference, shape);
+  eachSharedStretch(pair.prediction.runs, pair.reference.runs, (run, other, voxels) => {
+    const own = both.get(pair.prediction.ids[run]);
+    if (own !== undefined && pair.prediction.ids[run] === pair.reference.ids[other])
+      own[sliceOf(pair.prediction.runs.start[run], shape)] += voxels;
+  });
+  return new Map(
+    [...sizes].map(([id, total]) => {
+      const shared = both.get(id) ?? total;
+      const dice = total.map((voxels, d) => (voxels === 0 ? 1 : (2 * shared[d]) / voxels));
+      return [id, dice.reduce((sum, each) => sum + each, 0) / dice.length];
+    }),
+  );
+}
+
+function addSizes(sizes: ReadonlyMap<number, Float64Array>, { runs, ids }: LabelRuns, shape: Triple): void {
+  for (let run = 0; run < ids.length; run++) {
+    const own = sizes.get(ids[run]);
+    if (own !== undefined) own[sliceOf(runs.start[run], shape)] += runs.stop[run] - runs.start[run];
   }
-  return new Map([...sums].map(([id, sum]) => [id, sum / depth]));
+}
+
+function sliceOf(index: number, [, height, width]: Triple): number {
+  return Math.floor(index / (height * width));
 }

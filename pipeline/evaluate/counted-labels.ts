@@ -1,17 +1,25 @@
 import type { LabelArray } from "../volume/volume.ts";
-import type { LabelPair } from "./surface/boundary.ts";
 
-/** Labels without the voxels that do not count, and how many voxels do. */
-export interface CountedLabels extends LabelPair {
+/** Two label maps on one grid without the voxels that do not count. */
+export interface CountedLabels {
+  readonly prediction: LabelArray;
+  readonly reference: LabelArray;
+  /** How many voxels count. */
   readonly voxels: number;
+  /** 1 where a voxel does not count; left out where all do. */
+  readonly ignored?: Uint8Array;
 }
 
 /** Takes the voxels that the reference says to ignore out of both label maps. */
-export function countedLabels(pair: LabelPair, ignoreLabel: number | undefined): CountedLabels {
-  const { prediction, reference, shape } = pair;
-  if (ignoreLabel === undefined || !reference.includes(ignoreLabel)) return { ...pair, voxels: reference.length };
+export function countedLabels(
+  { prediction, reference }: { readonly prediction: LabelArray; readonly reference: LabelArray },
+  ignoreLabel: number | undefined,
+): CountedLabels {
+  if (ignoreLabel === undefined || !reference.includes(ignoreLabel))
+    return { prediction, reference, voxels: reference.length };
   let voxels = 0;
   const kept = { prediction: prediction.slice() as LabelArray, reference: reference.slice() as LabelArray };
+  const ignored = new Uint8Array(reference.length);
   for (let i = 0; i < reference.length; i++) {
     if (reference[i] !== ignoreLabel) {
       voxels++;
@@ -19,6 +27,7 @@ export function countedLabels(pair: LabelPair, ignoreLabel: number | undefined):
     }
     kept.prediction[i] = 0;
     kept.reference[i] = 0;
+    ignored[i] = 1;
   }
-  return { ...kept, shape, voxels };
+  return { ...kept, voxels, ignored };
 }

@@ -1,16 +1,18 @@
+import type { Connectivity } from "../kernels/runs.ts";
 import { spacingMmOf, voxelVolumeMm3Of } from "../volume/affine.ts";
-import { ShapeError } from "../volume/errors.ts";
+import { ConfigError, ShapeError } from "../volume/errors.ts";
 import { assertSameGrid, type Grid, type LabelMap } from "../volume/volume.ts";
 import { type ClassOverlap, classOverlaps, nowhere } from "./class-overlaps.ts";
+import { compareLesions } from "./compare-lesions.ts";
 import { countedLabels } from "./counted-labels.ts";
 import { type EmptyRule, valueByRule } from "./empty-rule.ts";
-import { type GatheredFacts, gatherFacts } from "./gather-facts.ts";
+import { gatherFacts } from "./gather-facts.ts";
+import { labelRunsOf } from "./label-runs.ts";
 import { calibrationOf } from "./metrics/calibration.ts";
-import type { Calibration, ClassFacts, VoxelCounts } from "./metrics/facts.ts";
+import { type Calibration, type ClassFacts, noLesions, noTopology, type VoxelCounts } from "./metrics/facts.ts";
 import { defaultMetricNames, metricsNamed } from "./metrics/index.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { type PrevalenceRegion, prevalencesOf } from "./prevalence.ts";
-import type { SurfaceDistances } from "./surface/surface-distances.ts";
 
 /** What to measure, and by which rules. */
 export interface EvaluateOptions {
@@ -23,6 +25,8 @@ export interface EvaluateOptions {
   readonly emptyRule?: EmptyRule;
   /** Default the whole field. */
   readonly region?: PrevalenceRegion;
+  /** Which voxels make up one lesion; default 26. */
+  readonly lesionConnectivity?: Connectivity;
   /** Voxels that the reference marks so do not count. */
   readonly ignoreLabel?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -56,39 +60,44 @@ export interface ClassScores {
  *
  * Shape:  label maps [D, H, W] on one grid
  * Empty:  as the empty rule says
- * Errors: GeometryError when the grids differ; ConfigError E_METRIC; ShapeError E_SIDE, E_PROBABILITIES; the signal's
- *         reason
+ * Errors: GeometryError when the grids differ; ConfigError E_METRIC, E_TOLERANCE; ShapeError E_SIDE, E_PROBABILITIES,
+ *         E_REGION; the signal's reason
  */
 export async function evaluateCase(pair: EvaluatedPair, options: EvaluateOptions): Promise<readonly ClassScores[]> {
-  const { prediction, reference } = pair;
-  assertSameGrid("evaluate", { found: prediction, wanted: reference });
+  options.signal?.throwIfAborted();
+  const { reference } = pair;
+  const { shape, indexToLps } = reference;
+  assertSameGrid("evaluate", { found: pair.prediction, wanted: reference });
   const chosen = metricsNamed(options.metrics ?? defaultMetricNames, "metrics");
   const needs = new Set(chosen.map((metric) => metric.needs));
-  const whole = { prediction: prediction.data, reference: reference.data, shape: reference.shape };
-  const labels = countedLabels(whole, options.ignoreLabel);
-  const overlaps = classOverlaps(labels);
-  const present = options.classes.flatMap(({ id }) => {
-    const overlap = overlaps.get(id);
-    return overlap === undefined ? [] : [{ classId: id, box: overlap.box }];
-  });
-  const gathered = await gatherFacts(labels, {
-    classes: present,
+  const labels = countedLabels({ prediction: pair.prediction.data, reference: reference.data }, options.ignoreLabel);
+  const runs = {
+    prediction: labelRunsOf(labels.prediction, shape),
+    reference: labelRunsOf(labels.reference, shape),
+    shape,
+  };
+  const overlaps = classOverlaps(runs);
+  const lesions = needs.has("lesions") ? compareLesions(runs, options.lesionConnectivity ?? 26) : undefined;
+  const gathered = await gatherFacts(runs, {
+    classes: options.classes.flatMap(({ id }) => (overlaps.has(id) ? [id] : [])),
     needs,
-    spacingMm: spacingMmOf(reference.indexToLps),
+    spacingMm: spacingMmOf(indexToLps),
     signal: options.signal,
   });
-  const prevalences = prevalencesOf(labels, { region: options.region ?? { kind: "whole" }, grid: reference });
+  const sources = { overlaps, reference: runs.reference, grid: reference, ignored: labels.ignored };
+  const prevalences = prevalencesOf(sources, options.region ?? { kind: "whole" });
   return options.classes.map(({ id, name }) => {
     const overlap = overlaps.get(id) ?? nowhere;
+    const own = gathered.get(id) ?? {};
     const facts: ClassFacts = {
       counts: voxelCounts(overlap, labels.voxels),
-      voxelMl: voxelVolumeMm3Of(reference.indexToLps) / 1000,
-      toleranceMm: options.toleranceMm?.(id) ?? DEFAULT_TOLERANCE_MM,
+      voxelMl: voxelVolumeMm3Of(indexToLps) / 1000,
+      toleranceMm: toleranceOf(id, options),
       prevalence: prevalences.get(id) ?? Number.NaN,
-      surface: surfaceIn(gathered.get(id)),
-      lesions: gathered.get(id)?.lesions,
-      topology: gathered.get(id)?.topology,
-      calibration: needs.has("probabilities") ? calibrationIn(pair, id) : undefined,
+      surface: own,
+      lesions: lesions?.get(id) ?? noLesions,
+      topology: own.topology ?? noTopology,
+      calibration: needs.has("probabilities") ? calibrationIn(pair, { id, ignored: labels.ignored }) : undefined,
     };
     const values = valuesOf(facts, chosen, { overlap, reference, rule: options.emptyRule ?? "nan" });
     return { id, name, prediction: overlap.prediction, reference: overlap.reference, both: overlap.both, values };
@@ -104,14 +113,26 @@ function voxelCounts({ prediction, reference, both }: ClassOverlap, voxels: numb
   };
 }
 
-function surfaceIn({ fromPrediction, fromReference }: GatheredFacts = {}): SurfaceDistances | undefined {
-  return fromPrediction && fromReference ? { fromPrediction, fromReference } : undefined;
+function toleranceOf(id: number, { toleranceMm, classes }: EvaluateOptions): number {
+  const tolerance = toleranceMm?.(id) ?? DEFAULT_TOLERANCE_MM;
+  if (tolerance >= 0 && tolerance < Infinity) return tolerance;
+  throw new ConfigError({
+    code: "E_TOLERANCE",
+    where: `tolerance of ${classes.find((each) => each.id === id)?.name}`,
+    expected: "a distance of 0 mm or more",
+    got: `${tolerance}`,
+    next: "State how many mm of distance between surfaces do not count",
+  });
 }
 
-function calibrationIn({ probabilities, reference }: EvaluatedPair, id: number): Calibration | undefined {
+function calibrationIn(
+  { probabilities, reference }: EvaluatedPair,
+  { id, ignored }: { readonly id: number; readonly ignored: Uint8Array | undefined },
+): Calibration | undefined {
   const ofClass = probabilities?.(id);
   if (ofClass === undefined) return undefined;
-  if (ofClass.length === reference.data.length) return calibrationOf(ofClass, reference.data, id);
+  if (ofClass.length === reference.data.length)
+    return calibrationOf(ofClass, { reference: reference.data, classId: id, ignored });
   throw new ShapeError({
     code: "E_PROBABILITIES",
     where: "probabilities",
@@ -134,7 +155,8 @@ function valuesOf(
   return Object.fromEntries(
     chosen.map((metric) => {
       const value = metric.value(facts);
-      return [metric.key, Number.isNaN(value) ? valueByRule(rule, metric, presence) : value];
+      const isMeasured = metric.needs !== "probabilities" || facts.calibration !== undefined;
+      return [metric.key, Number.isNaN(value) && isMeasured ? valueByRule(rule, metric, presence) : value];
     }),
   );
 }

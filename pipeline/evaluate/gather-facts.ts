@@ -1,67 +1,72 @@
 import { inParts, type Part } from "../kernels/parallel.ts";
 import type { Triple } from "../volume/affine.ts";
-import { type Box, shapeOfBox } from "../volume/box.ts";
-import { type LabelArray, voxelCountOf } from "../volume/volume.ts";
-import type { LesionFacts, Topology } from "./metrics/facts.ts";
-import { compareLesions } from "./metrics/lesions.ts";
+import { shapeOfBox } from "../volume/box.ts";
+import { voxelCountOf } from "../volume/volume.ts";
+import type { RunsPair } from "./label-runs.ts";
+import { type MaskPair, maskPairOf } from "./mask-pair.ts";
+import type { Topology } from "./metrics/facts.ts";
 import type { MetricNeed } from "./metrics/metric.ts";
 import { compareTopology } from "./metrics/topology.ts";
-import type { LabelPair } from "./surface/boundary.ts";
-import { type DirectedDistances, directedDistances } from "./surface/surface-distances.ts";
+import { assertSides, type SurfaceDistances, surfaceDistances, type Weighting } from "./surface/surface-distances.ts";
 
 /** Something to find out of one class. */
 interface FactTask {
   readonly classId: number;
-  readonly box: Box;
+  readonly masks: MaskPair;
   readonly kind: Fact["kind"];
 }
 
 /** What was found out of one class. */
 type Fact =
-  | { readonly kind: "fromPrediction" | "fromReference"; readonly classId: number; readonly value: DirectedDistances }
-  | { readonly kind: "lesions"; readonly classId: number; readonly value: LesionFacts }
+  | { readonly kind: Weighting; readonly classId: number; readonly value: SurfaceDistances }
   | { readonly kind: "topology"; readonly classId: number; readonly value: Topology };
 
 /** All that was found out of one class. */
 export interface GatheredFacts {
-  readonly fromPrediction?: DirectedDistances;
-  readonly fromReference?: DirectedDistances;
-  readonly lesions?: LesionFacts;
+  readonly voxels?: SurfaceDistances;
+  readonly areas?: SurfaceDistances;
   readonly topology?: Topology;
 }
 
 /** What to gather. */
 export interface GatherRequest {
-  readonly classes: readonly { readonly classId: number; readonly box: Box }[];
+  readonly classes: readonly number[];
   readonly needs: ReadonlySet<MetricNeed>;
   readonly spacingMm: Triple;
   readonly signal?: AbortSignal | undefined;
 }
 
-interface FactJob {
-  readonly pair: LabelPair;
-  readonly spacingMm: Triple;
-  readonly tasks: readonly FactTask[];
-}
-
 /** Fewer voxels than this in all boxes are measured sooner than threads are told about them. */
-const SMALLEST_THREADED = 2 ** 18;
+const SMALLEST_THREADED = 2 ** 20;
 
-/** Gathers what metrics need beyond voxel counts, on all cores. */
+/** Memory that a task takes for each voxel of its box, at most, and that all threads may take together. */
+const BYTES_PER_VOXEL = 16;
+const MOST_BYTES = 2 ** 31;
+
+/**
+ * Gathers, on all cores, what metrics need beyond counts and lesions. Every class has to be in one of the label maps.
+ *
+ * Errors: ShapeError E_SIDE; the signal's reason
+ */
 export async function gatherFacts(
-  pair: LabelPair,
+  pair: RunsPair,
   { classes, needs, spacingMm, signal }: GatherRequest,
 ): Promise<ReadonlyMap<number, GatheredFacts>> {
-  const voxelsOf = ({ box }: { readonly box: Box }) => voxelCountOf(shapeOfBox(box));
+  const kinds = (["voxels", "areas", "topology"] as const).filter((kind) => needs.has(kind));
+  const subjects =
+    kinds.length === 0 ? [] : classes.map((classId) => ({ classId, masks: maskPairOf(pair, { classId, spacingMm }) }));
+  if (kinds.length > 0) assertSides(pair.shape);
   // The largest first, so that no thread waits long for the last.
-  const tasks = classes.flatMap((each) => tasksOf(each, needs)).sort((a, b) => voxelsOf(b) - voxelsOf(a));
-  const threaded = tasks.reduce((sum, task) => sum + voxelsOf(task), 0) > SMALLEST_THREADED;
-  const readable = threaded ? sharedPair(pair) : pair;
+  const tasks = subjects
+    .flatMap((subject): FactTask[] => kinds.map((kind) => ({ ...subject, kind })))
+    .sort((first, second) => sizeOf(second) - sizeOf(first));
   const facts = await inParts(measureTasks, {
     module: import.meta.url,
     count: tasks.length,
-    threaded,
-    jobOf: () => ({ job: { pair: readable, spacingMm, tasks } }),
+    largest: 1,
+    threaded: tasks.reduce((sum, task) => sum + sizeOf(task), 0) > SMALLEST_THREADED,
+    mostThreads: tasks.length === 0 ? 1 : Math.max(1, Math.floor(MOST_BYTES / (BYTES_PER_VOXEL * sizeOf(tasks[0])))),
+    jobOf: ({ start, stop }) => ({ job: tasks.slice(start, stop) }),
     signal,
   });
   const gathered = new Map<number, GatheredFacts>();
@@ -70,33 +75,16 @@ export async function gatherFacts(
   return gathered;
 }
 
-function tasksOf(subject: { readonly classId: number; readonly box: Box }, needs: ReadonlySet<MetricNeed>): FactTask[] {
-  const tasks: FactTask[] = [];
-  if (needs.has("surface"))
-    for (const kind of ["fromPrediction", "fromReference"] as const) tasks.push({ ...subject, kind });
-  if (needs.has("lesions")) tasks.push({ ...subject, kind: "lesions" });
-  if (needs.has("topology")) tasks.push({ ...subject, kind: "topology" });
-  return tasks;
+function sizeOf({ masks }: FactTask): number {
+  return voxelCountOf(shapeOfBox(masks.box));
 }
 
-/** Runs some of the tasks. Exported for the threads. */
-export function measureTasks({ pair, spacingMm, tasks }: FactJob, { start, stop }: Part): readonly Fact[] {
-  return tasks.slice(start, stop).map(({ kind, ...subject }): Fact => {
-    const { classId } = subject;
-    if (kind === "lesions") return { kind, classId, value: compareLesions(pair, subject) };
-    if (kind === "topology") return { kind, classId, value: compareTopology(pair, subject) };
-    return { kind, classId, value: directedDistances(pair, { ...subject, spacingMm, from: kind }) };
-  });
-}
-
-function sharedPair({ prediction, reference, shape }: LabelPair): LabelPair {
-  return { prediction: shared(prediction), reference: shared(reference), shape };
-}
-
-function shared(labels: LabelArray): LabelArray {
-  if (labels.buffer instanceof SharedArrayBuffer) return labels;
-  const copy = new SharedArrayBuffer(labels.byteLength);
-  const array = labels instanceof Uint8Array ? new Uint8Array(copy) : new Uint16Array(copy);
-  array.set(labels);
-  return array;
+/** Runs the tasks of one part. Exported for the threads. */
+export function measureTasks(tasks: readonly FactTask[], _part: Part): readonly Fact[] {
+  return tasks.map(
+    ({ classId, masks, kind }): Fact =>
+      kind === "topology"
+        ? { kind, classId, value: compareTopology(masks) }
+        : { kind, classId, value: surfaceDistances(masks, kind) },
+  );
 }

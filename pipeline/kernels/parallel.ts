@@ -31,11 +31,14 @@ export type PartAnswer = { readonly result?: unknown; readonly error?: unknown }
 export interface PartOptions<J> {
   /** Where `kernel` is exported under its own name: the exporting module's `import.meta.url`. */
   readonly module: string;
-  /** Planes or rows in all, and how few a part may have. */
+  /** Planes or rows in all, and how few and how many a part may have. */
   readonly count: number;
   readonly smallest?: number;
+  readonly largest?: number;
   /** Whether to use threads; else the whole is one part, run at once. */
   readonly threaded: boolean;
+  /** Where each part takes so much memory that not every core may have one. */
+  readonly mostThreads?: number;
   /** The job of a part, made when a thread is free for it. */
   readonly jobOf: (part: Part) => PartJob<J>;
   readonly signal: AbortSignal | undefined;
@@ -53,8 +56,8 @@ const idle: Worker[] = [];
  * Errors: what the kernel throws; the signal's reason when it aborts before a part
  */
 export async function inParts<J, R>(kernel: PartKernel<J, R>, options: PartOptions<J>): Promise<readonly R[]> {
-  const { count, smallest = 1, threaded, jobOf, signal } = options;
-  const waiting = [...partsOf(count, threaded ? smallest : count).entries()];
+  const { count, smallest = 1, largest = count, threaded, jobOf, signal } = options;
+  const waiting = [...partsOf(count, threaded ? smallest : Math.min(count, largest), largest).entries()];
   const results: R[] = [];
   const work = async (runPart: (part: Part) => R | Promise<R>) => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -75,10 +78,10 @@ interface ThreadWork<J, R> {
 }
 
 async function inThreads<J, R>(
-  { module, jobOf }: PartOptions<J>,
+  { module, jobOf, mostThreads = Infinity }: PartOptions<J>,
   { kernel, work, waiting }: ThreadWork<J, R>,
 ): Promise<void> {
-  const threads = Math.min(availableParallelism(), waiting.length);
+  const threads = Math.min(availableParallelism(), waiting.length, mostThreads);
   const inThread = () =>
     withThread((worker) => work((part) => sendPart<J, R>(worker, { module, kernel, part, ...jobOf(part) })));
   // All must come to rest before the caller may let go of the shared memory; the first failure ends the others soon.
@@ -93,9 +96,11 @@ async function inThreads<J, R>(
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-/** Cuts `count` planes into parts of at least `smallest`, a few for each thread. */
-export function partsOf(count: number, smallest: number): readonly Part[] {
-  const parts = Math.max(1, Math.min(Math.floor(count / smallest), PARTS_PER_THREAD * availableParallelism()));
+/** Cuts `count` planes into parts of at least `smallest`, a few for each thread; more where `largest` asks for them. */
+export function partsOf(count: number, smallest: number, largest = count): readonly Part[] {
+  if (count === 0) return [];
+  const few = Math.min(Math.floor(count / smallest), PARTS_PER_THREAD * availableParallelism());
+  const parts = Math.max(1, few, Math.ceil(count / largest));
   const edge = (n: number) => Math.floor((count * n) / parts);
   return Array.from({ length: parts }, (_, n) => ({ start: edge(n), stop: edge(n + 1) }));
 }

@@ -43,11 +43,13 @@ const neighboursOf: Readonly<Record<Connectivity, readonly Neighbour[]>> = {
 /**
  * The runs of a label map, with those of the background or without.
  *
- * Cost: O(voxels); memory 8 bytes a run
+ * Cost: O(voxels), four bytes at a time inside a run; memory 8 bytes a run
  */
 export function runsOf(data: LabelArray, [depth, height, width]: Triple, background: "skip" | "include"): Runs {
   const rowFirst = new Uint32Array(depth * height + 1);
   const skipped = background === "skip" ? 0 : -1;
+  const words = wordsOf(data);
+  const withinWord = 4 / data.BYTES_PER_ELEMENT - 1;
   let start = new Uint32Array(1024);
   let stop = new Uint32Array(1024);
   let count = 0;
@@ -57,7 +59,12 @@ export function runsOf(data: LabelArray, [depth, height, width]: Triple, backgro
     while (i < end) {
       const id = data[i];
       const first = i++;
-      while (i < end && data[i] === id) i++;
+      for (; i < end && data[i] === id; i++) {
+        const mayFillWord = (i & withinWord) === 0 && data[i + withinWord] === id;
+        if (!mayFillWord) continue;
+        i = endOfRun(data, { words, from: i, end });
+        break;
+      }
       if (id === skipped) continue;
       if (count === start.length) [start, stop] = [grown(start), grown(stop)];
       start[count] = first;
@@ -66,6 +73,27 @@ export function runsOf(data: LabelArray, [depth, height, width]: Triple, backgro
   }
   rowFirst[depth * height] = count;
   return { start: start.slice(0, count), stop: stop.slice(0, count), rowFirst };
+}
+
+/** The same memory four bytes at a time; nothing where it does not start at a multiple of four. */
+function wordsOf({ buffer, byteOffset, byteLength }: LabelArray): Int32Array {
+  return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, byteLength >> 2) : new Int32Array(0);
+}
+
+/** Where a run that is known to reach `from`, the first voxel of a word, ends, at `end` at the latest. */
+function endOfRun(
+  data: LabelArray,
+  { words, from, end }: { readonly words: Int32Array; readonly from: number; readonly end: number },
+): number {
+  const id = data[from];
+  const perWord = 4 / data.BYTES_PER_ELEMENT;
+  const word = Math.imul(id, perWord === 4 ? 0x01010101 : 0x00010001);
+  const lastWord = Math.min(words.length, Math.floor(end / perWord));
+  let n = from / perWord;
+  while (n < lastWord && words[n] === word) n++;
+  let i = n * perWord;
+  while (i < end && data[i] === id) i++;
+  return i;
 }
 
 /** An array with room for twice as much. */
@@ -104,7 +132,7 @@ export function eachTouchingPair(
  * Shape:  groupOf [runs] counted from 0, below `groups`
  */
 export function boxesOf(
-  { start, stop }: Runs,
+  { start, stop }: Pick<Runs, "start" | "stop">,
   { groupOf, groups, shape }: { readonly groupOf: Uint32Array; readonly groups: number; readonly shape: Triple },
 ): readonly Box[] {
   const [, height, width] = shape;
@@ -124,4 +152,18 @@ export function boxesOf(
   }
   const tripleAt = (values: Int32Array, at: number): Triple => [values[at], values[at + 1], values[at + 2]];
   return Array.from({ length: groups }, (_, n) => ({ start: tripleAt(low, 3 * n), stop: tripleAt(high, 3 * n) }));
+}
+
+/** Visits the stretches of voxels that two label maps of one grid both have in a run: both runs, and how many voxels. */
+export function eachSharedStretch(
+  first: Pick<Runs, "start" | "stop">,
+  second: Pick<Runs, "start" | "stop">,
+  visit: (run: number, other: number, voxels: number) => void,
+): void {
+  for (let run = 0, other = 0; run < first.start.length && other < second.start.length; ) {
+    const shared = Math.min(first.stop[run], second.stop[other]) - Math.max(first.start[run], second.start[other]);
+    if (shared > 0) visit(run, other, shared);
+    if (first.stop[run] < second.stop[other]) run++;
+    else other++;
+  }
 }

@@ -1,4 +1,4 @@
-import type { SurfaceDistances } from "../surface/surface-distances.ts";
+import type { SurfaceDistances, Weighting } from "../surface/surface-distances.ts";
 
 /** Voxels of one class, by what the prediction and the reference say of them. */
 export interface VoxelCounts {
@@ -22,6 +22,16 @@ export interface LesionFacts {
   readonly predicted: number;
 }
 
+/** A class of which neither mask has a voxel. */
+export const noLesions: LesionFacts = {
+  found: 0,
+  missed: 0,
+  invented: 0,
+  predicted: 0,
+  lesionDice: [],
+  matchedIou: [],
+};
+
 /** Regions, tunnels and cavities of a mask. */
 export type BettiNumbers = readonly [number, number, number];
 
@@ -33,6 +43,14 @@ export interface Topology {
   readonly centrelinePrecision: number;
   readonly centrelineRecall: number;
 }
+
+/** A class of which neither mask has a voxel. */
+export const noTopology: Topology = {
+  prediction: [0, 0, 0],
+  reference: [0, 0, 0],
+  centrelinePrecision: Number.NaN,
+  centrelineRecall: Number.NaN,
+};
 
 /** How far probabilities can be believed. */
 export interface Calibration {
@@ -48,8 +66,9 @@ export interface ClassFacts {
   readonly toleranceMm: number;
   /** Share of the stated region that the reference fills. */
   readonly prevalence: number;
-  readonly surface?: SurfaceDistances | undefined;
-  readonly lesions?: LesionFacts | undefined;
-  readonly topology?: Topology | undefined;
+  /** By how surfaces are taken. */
+  readonly surface: Readonly<Partial<Record<Weighting, SurfaceDistances>>>;
+  readonly lesions: LesionFacts;
+  readonly topology: Topology;
   readonly calibration?: Calibration | undefined;
 }

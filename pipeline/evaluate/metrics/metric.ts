@@ -1,7 +1,7 @@
 import type { ClassFacts } from "./facts.ts";
 
 /** What has to be gathered for a metric beyond the counts. */
-export type MetricNeed = "counts" | "surface" | "lesions" | "topology" | "probabilities";
+export type MetricNeed = "counts" | "voxels" | "areas" | "lesions" | "topology" | "probabilities";
 
 /** One number that is given of each class in each case. */
 export interface Metric {

@@ -14,7 +14,7 @@ import { dice, matthews, precision } from "./overlap.ts";
  * Source: arXiv:2505.07033, closed form of F1
  */
 export function oValueOfDice(observed: number, prevalence: number): number {
-  if (observed <= 0 || Number.isNaN(observed)) return observed <= 0 ? 0 : Number.NaN;
+  if (!(observed > 0)) return observed;
   if (observed >= 1) return 1;
   const overlap = observed / (2 - observed);
   const ratio = (1 - prevalence) / prevalence;
@@ -64,20 +64,17 @@ export function oValueOfMatthews(observed: number, prevalence: number): number {
   return area / STEPS;
 }
 
-/** The recall at which a Matthews correlation reaches a positive value; 1 where none does. */
+/**
+ * The recall at which a Matthews correlation reaches a positive value; 1 where none does: the larger root of
+ * (t - f)² p (1 - p) = m² q (1 - q), q = f + p (t - f) being the share of all voxels that the labelling claims.
+ */
 function recallAtMatthews(observed: number, falsePositiveRate: number, prevalence: number): number {
-  let [low, high] = [falsePositiveRate, 1];
-  if (matthewsAt(high, falsePositiveRate, prevalence) < observed) return 1;
-  for (let halvings = 0; halvings < 40; halvings++) {
-    const middle = (low + high) / 2;
-    if (matthewsAt(middle, falsePositiveRate, prevalence) < observed) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-function matthewsAt(recall: number, falsePositiveRate: number, prevalence: number): number {
-  return matthews(countsAt(recall, falsePositiveRate, prevalence));
+  const square = observed * observed;
+  const curve = prevalence * (1 - prevalence) + square * prevalence * prevalence;
+  const slope = square * prevalence * (1 - 2 * falsePositiveRate);
+  const start = square * falsePositiveRate * (1 - falsePositiveRate);
+  const lead = (slope + Math.sqrt(slope * slope + 4 * curve * start)) / (2 * curve);
+  return Math.min(1, falsePositiveRate + lead);
 }
 
 /** A labelling as shares of all voxels. */

@@ -2,21 +2,16 @@ import { componentsOf } from "../../kernels/components.ts";
 import { eulerCharacteristic } from "../../kernels/euler.ts";
 import { skeletonOf } from "../../kernels/skeleton.ts";
 import type { Triple } from "../../volume/affine.ts";
-import { type Box, shapeOfBox } from "../../volume/box.ts";
-import { maskIn } from "../mask-in.ts";
-import type { LabelPair } from "../surface/boundary.ts";
+import { shapeOfBox } from "../../volume/box.ts";
+import { type MaskPair, maskInBox } from "../mask-pair.ts";
 import type { BettiNumbers, Topology } from "./facts.ts";
 import type { Metric } from "./metric.ts";
 
 /** Compares how a class hangs together, and its centrelines. */
-export function compareTopology(
-  pair: LabelPair,
-  { classId, box }: { readonly classId: number; readonly box: Box },
-): Topology {
-  const shape = shapeOfBox(box);
-  const request = { shape: pair.shape, classId, box };
-  const prediction = maskIn(pair.prediction, request);
-  const reference = maskIn(pair.reference, request);
+export function compareTopology(pair: MaskPair): Topology {
+  const shape = shapeOfBox(pair.box);
+  const prediction = maskInBox(pair.prediction, pair);
+  const reference = maskInBox(pair.reference, pair);
   return {
     prediction: bettiNumbers(prediction, shape),
     reference: bettiNumbers(reference, shape),
@@ -67,9 +62,7 @@ export const topologyMetrics: readonly Metric[] = [
     description: "Dice of centrelines: shares of each that lie inside the other mask (Shit 2021, arXiv:2003.07311)",
     best: 1,
     worst: 0,
-    value: ({ topology }) => {
-      if (topology === undefined) return Number.NaN;
-      const { centrelinePrecision: precision, centrelineRecall: recall } = topology;
+    value: ({ topology: { centrelinePrecision: precision, centrelineRecall: recall } }) => {
       return precision === 0 || recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
     },
   },
@@ -86,7 +79,6 @@ function bettiError(key: string, description: string, n: 0 | 1 | 2): Metric {
     better: "lower",
     description,
     best: 0,
-    value: ({ topology }) =>
-      topology === undefined ? Number.NaN : Math.abs(topology.prediction[n] - topology.reference[n]),
+    value: ({ topology: { prediction, reference } }) => Math.abs(prediction[n] - reference[n]),
   };
 }

@@ -1,123 +1,79 @@
 import type { Triple } from "../../volume/affine.ts";
-import { type Box, shapeOfBox } from "../../volume/box.ts";
-import type { LabelArray } from "../../volume/volume.ts";
-
-/** Bits of the masks of one class, and of what is made from them. */
-export const PREDICTION = 1;
-export const REFERENCE = 2;
-
-/** Two label maps on one grid. */
-export interface LabelPair {
-  readonly prediction: LabelArray;
-  readonly reference: LabelArray;
-  /** [D, H, W] */
-  readonly shape: Triple;
-}
-
-/** Both masks of one class in a box, with an empty border of one voxel all around. */
-export interface PaddedMasks {
-  readonly bits: Uint8Array;
-  /** Of the box, without the border. */
-  readonly shape: Triple;
-  /** One slice only: its faces are no surface. */
-  readonly isFlat: boolean;
-}
-
-/** Cuts both masks of a class out of a box that holds them. */
-export function paddedMasks(pair: LabelPair, { classId, box }: { readonly classId: number; readonly box: Box }) {
-  const shape = shapeOfBox(box);
-  const [depth, height, width] = shape;
-  const [, rows, columns] = pair.shape;
-  const bits = new Uint8Array((depth + 2) * (height + 2) * (width + 2));
-  for (let d = 0; d < depth; d++)
-    for (let h = 0; h < height; h++) {
-      const from = ((box.start[0] + d) * rows + box.start[1] + h) * columns + box.start[2];
-      const to = ((d + 1) * (height + 2) + h + 1) * (width + 2) + 1;
-      for (let w = 0; w < width; w++)
-        bits[to + w] =
-          (pair.prediction[from + w] === classId ? PREDICTION : 0) |
-          (pair.reference[from + w] === classId ? REFERENCE : 0);
-    }
-  return { bits, shape, isFlat: pair.shape[0] === 1 } satisfies PaddedMasks;
-}
+import type { PaddedMasks } from "./padded-masks.ts";
+import { collectPoints, PREDICTION, REFERENCE, type SurfaceGrid } from "./surface-points.ts";
 
 /**
  * The boundary voxels of both masks: those with a face neighbour outside the mask, where the grid ends too.
  *
- * Shape:  [D, H, W] of the box
- * Source: MedPy, MONAI: the mask without its erosion by a cross
+ * Source: MedPy, MONAI, MetricsReloaded: the mask without its erosion by a cross
  */
-export function boundaryVoxels({ bits, shape, isFlat }: PaddedMasks): Uint8Array {
+export function boundaryVoxels(masks: PaddedMasks, spacingMm: Triple): SurfaceGrid {
+  const { bits, shape, isFlat, rowStart, rowStop } = masks;
   const [depth, height, width] = shape;
   const row = width + 2;
   const plane = (height + 2) * row;
-  const marks = new Uint8Array(depth * height * width);
-  for (let d = 0, to = 0; d < depth; d++)
+  const points = collectPoints(shape, spacingMm);
+  for (let d = 0; d < depth; d++)
     for (let h = 0; h < height; h++) {
-      let i = (d + 1) * plane + (h + 1) * row + 1;
-      for (let w = 0; w < width; w++, i++, to++) {
+      const n = (d + 1) * (height + 2) + h + 1;
+      const start = points.rowAt(d, h) - 1;
+      for (let w = rowStart[n], i = n * row + w; w < rowStop[n]; w++, i++) {
         const own = bits[i];
-        if (own === 0) continue;
         const inPlane = bits[i - 1] & bits[i + 1] & bits[i - row] & bits[i + row];
-        marks[to] = own & ~(isFlat ? inPlane : inPlane & bits[i - plane] & bits[i + plane]);
+        const on = own & ~(isFlat ? inPlane : inPlane & bits[i - plane] & bits[i + plane]);
+        if ((on & PREDICTION) !== 0) points.add(start + w, PREDICTION, 0);
+        if ((on & REFERENCE) !== 0) points.add(start + w, REFERENCE, 0);
       }
     }
-  return marks;
+  return points.grid();
 }
+
+/** Codes of cells that no surface runs through. */
+const OUTSIDE = 0;
+const INSIDE = 255;
 
 /**
- * The cells between voxels through which a mask's surface runs: some of their eight voxels are inside, some are not.
+ * The cells between voxels through which a mask's surface runs: some of their eight voxels are inside, some are not. A
+ * cell's code has a bit for each voxel, as `surfaceAreas` counts them; of one slice, each voxel counts for two.
  *
- * Shape:  [D + 1, H + 1, W + 1] of the box; [1, H + 1, W + 1] for one slice
  * Source: `surface-distance` of Google DeepMind
  */
-export function boundaryCells(masks: PaddedMasks): { readonly marks: Uint8Array; readonly shape: Triple } {
-  const { bits } = masks;
-  const [height, width] = [masks.shape[1] + 1, masks.shape[2] + 1];
-  const row = width + 1;
-  const plane = (height + 1) * row;
-  const depth = masks.isFlat ? 1 : masks.shape[0] + 1;
-  // A flat cell is one whose voxels above are those below.
-  const [first, above] = masks.isFlat ? [plane, 0] : [0, plane];
-  const marks = new Uint8Array(depth * height * width);
-  for (let d = 0, to = 0; d < depth; d++)
-    for (let h = 0; h < height; h++) {
-      const start = first + d * plane + h * row;
-      let all = columnAnd(bits, start, row, above);
-      let any = columnOr(bits, start, row, above);
-      for (let w = 0; w < width; w++, to++) {
-        const nextAll = columnAnd(bits, start + w + 1, row, above);
-        const nextAny = columnOr(bits, start + w + 1, row, above);
-        marks[to] = (any | nextAny) & ~(all & nextAll);
-        all = nextAll;
-        any = nextAny;
+export function boundaryCells(masks: PaddedMasks, spacingMm: Triple): SurfaceGrid {
+  const { bits, shape, isFlat, rowStart, rowStop } = masks;
+  const [depth, height, width] = shape;
+  const rows = height + 2;
+  const row = width + 2;
+  const points = collectPoints([isFlat ? 1 : depth + 1, height + 1, width + 1], spacingMm);
+  for (let d = 0; d < (isFlat ? 1 : depth + 1); d++)
+    for (let h = 0; h < height + 1; h++) {
+      // The four rows of voxels around a row of cells; in one slice the rows below are those above.
+      const above = (isFlat ? 1 : d) * rows + h;
+      const below = isFlat ? above : above + rows;
+      const around = [above, above + 1, below, below + 1];
+      const start = Math.min(...around.map((n) => rowStart[n]));
+      const stop = Math.max(...around.map((n) => rowStop[n]));
+      const cells = points.rowAt(d, h);
+      // Before the first voxel that is inside there is a column of four that are not.
+      let before = OUTSIDE;
+      for (let w = start; w <= stop; w++) {
+        const near = (bits[above * row + w] << 6) | (bits[below * row + w] << 4);
+        const column = nibbles[near | (bits[(above + 1) * row + w] << 2) | bits[(below + 1) * row + w]];
+        if (before !== column || (column !== OUTSIDE && column !== INSIDE)) {
+          const prediction = (before & 0xf0) | (column >> 4);
+          const reference = ((before & 0x0f) << 4) | (column & 0x0f);
+          if (prediction !== OUTSIDE && prediction !== INSIDE) points.add(cells + w - 1, PREDICTION, prediction);
+          if (reference !== OUTSIDE && reference !== INSIDE) points.add(cells + w - 1, REFERENCE, reference);
+        }
+        before = column;
       }
     }
-  return { marks, shape: [depth, height, width] };
+  return points.grid();
 }
 
-function columnAnd(bits: Uint8Array, i: number, row: number, above: number): number {
-  return bits[i] & bits[i + row] & bits[i + above] & bits[i + above + row];
-}
-
-function columnOr(bits: Uint8Array, i: number, row: number, above: number): number {
-  return bits[i] | bits[i + row] | bits[i + above] | bits[i + above + row];
-}
-
-/** Which voxels of a cell are inside a mask, as `surfaceAreas` and `contourLengths` count them. */
-export function cellCode(masks: PaddedMasks, index: number, mask: number): number {
-  const [height, width] = [masks.shape[1] + 1, masks.shape[2] + 1];
-  const row = width + 1;
-  const plane = (height + 1) * row;
-  const w = index % width;
-  const rest = (index - w) / width;
-  const h = rest % height;
-  const d = (rest - h) / height + (masks.isFlat ? 1 : 0);
-  const i = d * plane + h * row + w;
-  const at = (offset: number) => ((masks.bits[i + offset] & mask) === 0 ? 0 : 1);
-  if (masks.isFlat) return 8 * at(0) + 4 * at(row) + 2 * at(1) + at(row + 1);
-  return (
-    (128 * at(0) + 64 * at(plane) + 32 * at(row) + 16 * at(row + plane)) |
-    (8 * at(1) + 4 * at(plane + 1) + 2 * at(row + 1) + at(row + plane + 1))
-  );
-}
+/** Of four voxels' bits side by side, two each: the prediction's four in the upper half, the reference's in the lower. */
+const nibbles = Uint8Array.from({ length: 256 }, (_, pairs) =>
+  [0, 1, 2, 3].reduce((sum, n) => {
+    const pair = (pairs >> (2 * n)) & 3;
+    return sum | ((pair & PREDICTION) << (4 + n)) | (((pair & REFERENCE) >> 1) << n);
+  }, 0),
+);

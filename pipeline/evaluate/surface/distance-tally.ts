@@ -32,9 +32,13 @@ export function meanDistance(tally: DistanceTally): number {
   return tally.distances.reduce((sum, distance, n) => sum + distance * tally.weights[n], 0) / totalOf(tally);
 }
 
+/** Headers hold spacings in single precision: a distance that is too long by no more than this share is not too long. */
+const SPACING_PRECISION = 1e-6;
+
 /** How much of the surface lies at most so far away. */
 export function within({ distances, weights }: DistanceTally, toleranceMm: number): number {
-  return weights.reduce((sum, weight, n) => (distances[n] <= toleranceMm ? sum + weight : sum), 0);
+  const limitMm = toleranceMm * (1 + SPACING_PRECISION);
+  return weights.reduce((sum, weight, n) => (distances[n] <= limitMm ? sum + weight : sum), 0);
 }
 
 /**

@@ -1,88 +1,84 @@
+import { visitNearby } from "../../kernels/nearby-target.ts";
 import { LONGEST_SIDE, visitNearest } from "../../kernels/nearest-target.ts";
 import type { Triple } from "../../volume/affine.ts";
-import type { Box } from "../../volume/box.ts";
 import { ShapeError } from "../../volume/errors.ts";
-import {
-  boundaryCells,
-  boundaryVoxels,
-  cellCode,
-  type LabelPair,
-  type PaddedMasks,
-  PREDICTION,
-  paddedMasks,
-  REFERENCE,
-} from "./boundary.ts";
+import type { MaskPair } from "../mask-pair.ts";
+import { boundaryCells, boundaryVoxels } from "./boundary.ts";
 import { type DistanceTally, tallyOf } from "./distance-tally.ts";
+import { paddedMasks } from "./padded-masks.ts";
 import { contourLengths, surfaceAreas } from "./surface-elements.ts";
+import { PREDICTION, REFERENCE, type SurfaceGrid, type SurfacePoints } from "./surface-points.ts";
 
-/** Distances from one mask's surface to the other's, the surface taken in two ways. */
-export interface DirectedDistances {
-  /** From boundary voxels to boundary voxels, each voxel counting one. */
-  readonly voxels: DistanceTally;
-  /** From cells that the surface runs through to such cells, each counting its surface's area. */
-  readonly areas: DistanceTally;
-}
-
-/** Both directions. */
+/** Distances from each mask's surface to the other's. */
 export interface SurfaceDistances {
-  readonly fromPrediction: DirectedDistances;
-  readonly fromReference: DirectedDistances;
+  readonly fromPrediction: DistanceTally;
+  readonly fromReference: DistanceTally;
 }
 
-/** One class of two label maps. */
-export interface SurfaceRequest {
-  readonly classId: number;
-  /** Holds both masks. */
-  readonly box: Box;
-  readonly spacingMm: Triple;
-  readonly from: keyof SurfaceDistances;
-}
+/** How a surface is taken: by its boundary voxels, each counting one, or by the area of its elements. */
+export type Weighting = "voxels" | "areas";
+
+/** Room that the longest side needs beside it. */
+const BORDER = 16;
 
 /**
- * Distances from one mask's surface to the other's. A grid of one slice has contours in place of surfaces.
+ * Distances between the surfaces of two masks. A grid of one slice has contours in place of surfaces.
  *
- * Units:  mm, mm²
+ * Units:  mm, mm²; for contours mm
  * Empty:  no distances from a mask without a voxel; Infinity to one
- * Errors: ShapeError E_SIDE for a side of more than 65535 voxels
+ * Errors: as `assertSides`, which is to be called first
  * Source: boundary voxels as MedPy and MONAI take them; areas as `surface-distance` of Google DeepMind
  */
-export function directedDistances(
-  pair: LabelPair,
-  { classId, box, spacingMm, from }: SurfaceRequest,
-): DirectedDistances {
-  assertSides(pair.shape);
-  const masks = paddedMasks(pair, { classId, box });
-  const [query, target] = from === "fromPrediction" ? [PREDICTION, REFERENCE] : [REFERENCE, PREDICTION];
-  const bits = { query, target };
+export function surfaceDistances(pair: MaskPair, weighting: Weighting): SurfaceDistances {
+  const masks = paddedMasks(pair);
+  if (weighting === "voxels") return bothWays(boundaryVoxels(masks, pair.spacingMm), Float64Array.of(1));
+  const sizes = masks.isFlat ? contourLengths(pair.spacingMm) : surfaceAreas(pair.spacingMm);
+  return bothWays(boundaryCells(masks, pair.spacingMm), sizes);
+}
+
+function bothWays(grid: SurfaceGrid, sizes: Float64Array): SurfaceDistances {
+  const { prediction, reference } = grid;
   return {
-    voxels: tallied({ marks: boundaryVoxels(masks), shape: masks.shape, spacingMm }, bits, () => 1),
-    areas: tallied({ ...boundaryCells(masks), spacingMm }, bits, areaOf(masks, spacingMm, query)),
+    fromPrediction: tallied(grid, { from: prediction, to: reference, target: REFERENCE, sizes }),
+    fromReference: tallied(grid, { from: reference, to: prediction, target: PREDICTION, sizes }),
   };
 }
 
-function areaOf(masks: PaddedMasks, spacingMm: Triple, mask: number): (index: number) => number {
-  const areas = masks.isFlat ? contourLengths(spacingMm) : surfaceAreas(spacingMm);
-  return (index) => areas[cellCode(masks, index, mask)];
+interface OneWay {
+  readonly from: SurfacePoints;
+  readonly to: SurfacePoints;
+  readonly target: number;
+  /** What a point counts, by its code. */
+  readonly sizes: Float64Array;
 }
 
-function tallied(
-  grid: Parameters<typeof visitNearest>[0],
-  bits: Parameters<typeof visitNearest>[1],
-  weightOf: (index: number) => number,
-): DistanceTally {
-  const weights = new Map<number, number>();
-  visitNearest(grid, bits, (index, distance) => {
-    weights.set(distance, (weights.get(distance) ?? 0) + weightOf(index));
+function tallied(grid: SurfaceGrid, { from, to, target, sizes }: OneWay): DistanceTally {
+  const { lengthsMm } = grid.nearby;
+  const near = new Float64Array(lengthsMm.length);
+  const left = visitNearby(grid, { target, queries: from.indices }, (point, step) => {
+    near[step] += sizes[from.codes[point]];
   });
+  const weights = new Map<number, number>();
+  const add = (distanceMm: number, weight: number) => weights.set(distanceMm, (weights.get(distanceMm) ?? 0) + weight);
+  for (const [step, weight] of near.entries()) if (weight > 0) add(lengthsMm[step], weight);
+  const queries = left.map((point) => from.indices[point]);
+  visitNearest(grid, { queries, targets: to.indices }, (query, distanceMm) =>
+    add(distanceMm, sizes[from.codes[left[query]]]),
+  );
   return tallyOf(weights);
 }
 
-function assertSides(shape: Triple): void {
-  if (Math.max(...shape) < LONGEST_SIDE) return;
+/**
+ * Refuses grids whose places do not fit the memory that distances are found in.
+ *
+ * Errors: ShapeError E_SIDE
+ */
+export function assertSides(shape: Triple): void {
+  if (Math.max(...shape) + BORDER < LONGEST_SIDE) return;
   throw new ShapeError({
     code: "E_SIDE",
     where: "label maps",
-    expected: `sides below ${LONGEST_SIDE} voxels`,
+    expected: `sides below ${LONGEST_SIDE - BORDER} voxels`,
     got: `[${shape}]`,
     next: "Cut or resample the label maps",
   });

@@ -19,9 +19,8 @@ const TRIANGLES = `
 111111111 040222111111 111111111 022022111 111111 400222111 222111222111 333022111202 040222111 333220022111
 111222004 111022022 022022 400222111111 111111111 202202111 111111 220220111 111111 111111 111`;
 
-/** How many ways the eight voxels of a cell, and the four of a flat one, can be inside. */
+/** How many ways the eight voxels of a cell can be inside. */
 const CELL_CODES = 256;
-const FLAT_CODES = 16;
 
 /**
  * Area of the surface in a cell, for each code of its voxels: 128 for the one at index [x, y, z], half as much for each
@@ -43,20 +42,21 @@ export function surfaceAreas([depthMm, heightMm, widthMm]: Triple): Float64Array
 }
 
 /**
- * Length of the contour in a cell of a flat grid, for each code of its voxels: 8 for the one at index [x, y], half as
- * much for each step in y, a quarter in x.
+ * Length of the contour in a cell of one slice, for each code that the same slice twice would have.
  *
  * Units:  mm
+ * Source: `surface-distance` of Google DeepMind
  */
 export function contourLengths([, heightMm, widthMm]: Triple): Float64Array {
   const corner = Math.hypot(widthMm, heightMm) / 2;
-  const lengths = new Float64Array(FLAT_CODES);
-  for (let code = 1; code < FLAT_CODES - 1; code++) {
-    const inside = [8, 4, 2, 1].filter((bit) => (code & bit) !== 0);
-    const pair = inside.reduce((sum, bit) => sum + bit, 0);
-    if (inside.length !== 2) lengths[code] = corner;
-    else if (pair === 8 + 4 || pair === 2 + 1) lengths[code] = heightMm;
-    else if (pair === 8 + 2 || pair === 4 + 1) lengths[code] = widthMm;
+  const lengths = new Float64Array(CELL_CODES);
+  for (let inside = 1; inside < 15; inside++) {
+    const [here, below, right, across] = [8, 4, 2, 1].map((bit) => (inside & bit) !== 0);
+    const count = [here, below, right, across].filter((each) => each).length;
+    const code = (here ? 0xc0 : 0) | (below ? 0x30 : 0) | (right ? 0x0c : 0) | (across ? 0x03 : 0);
+    if (count !== 2) lengths[code] = corner;
+    else if (here === below) lengths[code] = heightMm;
+    else if (here === right) lengths[code] = widthMm;
     else lengths[code] = 2 * corner;
   }
   return lengths;
