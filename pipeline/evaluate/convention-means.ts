@@ -36,7 +36,7 @@ export function conventionTally(classes: EvaluatedClasses, signal?: AbortSignal)
     add: async (pair) => {
       for (const subject of classSubjects(pair, classes)) {
         const counted = countedLabels(
-          { prediction: subject.prediction.data, reference: subject.reference.data, shape: pair.reference.shape },
+          { prediction: subject.prediction.data, reference: subject.reference.data },
           subject.ignoreLabel,
         );
         const maps = {
