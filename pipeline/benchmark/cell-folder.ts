@@ -20,6 +20,8 @@ export interface CellFolder {
   readonly scores: string;
   readonly cost: string;
   readonly state: string;
+  /** Folder of the held-out cases' files. */
+  readonly cases: string;
   /** Of a held-out case, by its place in the split. */
   readonly caseFiles: (index: number) => CaseFiles;
 }
@@ -46,6 +48,7 @@ export function cellFolderAt(folder: string): CellFolder {
     scores: at("scores.csv"),
     cost: at("cost.json"),
     state: at("state.json"),
+    cases: at("cases"),
     caseFiles: (index) => {
       const stem = String(index).padStart(4, "0");
       return {

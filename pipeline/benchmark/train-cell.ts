@@ -6,6 +6,7 @@ import { type RunInputs, writeRun } from "../train/set-up-run.ts";
 import { trainRun } from "../train/train-bundle.ts";
 import { type LogRecord, readLog } from "../train/training-log.ts";
 import { readRecord } from "./cell-folder.ts";
+import { machineText } from "./machine-text.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 
 /** What training is done with. */
@@ -23,6 +24,7 @@ export interface TrainCellOptions {
 export interface TrainedCell {
   readonly steps: number;
   readonly device: string;
+  readonly machine: string;
 }
 
 /**
@@ -36,8 +38,9 @@ export async function trainCell(cell: PlannedCell, options: TrainCellOptions): P
   const steps = await stepsOf(cell, options);
   const inputs = inputsOf(cell, { steps });
   const { device } = await train(cell.place.run, inputs, options);
-  await writeJson(cell.place.trained, { steps, device });
-  return { steps, device };
+  const trained = { steps, device, machine: machineText() };
+  await writeJson(cell.place.trained, trained);
+  return trained;
 }
 
 function inputsOf({ study, plan, config, split }: PlannedCell, own: Partial<PlannedCell["config"]>): RunInputs {
