@@ -1,5 +1,19 @@
+export { type CellEstimator, cellEstimator } from "./benchmark/estimate-cells.ts";
+export { gatherResults } from "./benchmark/gather-results.ts";
+export { type PlannedBenchmark, planBenchmark } from "./benchmark/plan-benchmark.ts";
+export type { PlannedCell } from "./benchmark/plan-cells.ts";
 export { readBenchmarkSpec } from "./benchmark/read-spec.ts";
-export { type BenchmarkSpec, benchmarkSpecSchema } from "./benchmark/spec-schema.ts";
+export {
+  type BenchmarkOutcome,
+  type CellEnd,
+  type CellEvent,
+  cellsOfShard,
+  endOfCell,
+  type RunBenchmarkOptions,
+  runBenchmark,
+  type Shard,
+} from "./benchmark/run-benchmark.ts";
+export { type BenchmarkSpec, benchmarkSpecSchema, type SpecDataset } from "./benchmark/spec-schema.ts";
 export { initBundle, initManifest } from "./bundle/init-manifest.ts";
 export { parseLabelClasses } from "./bundle/label-classes.ts";
 export {

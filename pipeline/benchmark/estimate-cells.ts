@@ -6,8 +6,8 @@ import type { PlannedCell } from "./plan-cells.ts";
 export interface CellEstimator {
   /** Units: seconds of training and inference; validation comes on top. */
   secondsOf(cell: PlannedCell): number;
-  /** Learns from a cell that is done. */
-  learn(cell: PlannedCell): Promise<void>;
+  /** Learns from what a cell cost. */
+  learn(cell: PlannedCell, cost: CellCost): void;
 }
 
 /** Operations that two cores of a common processor do in a second of training; only for before the first cell is measured. */
@@ -22,15 +22,17 @@ const PASSES = 3;
 export async function cellEstimator(done: readonly PlannedCell[]): Promise<CellEstimator> {
   const speeds = new Map<string, number[]>();
   const inference = new Map<string, number[]>();
-  const learn = async (cell: PlannedCell) => {
-    const cost = await readRecord<CellCost>(cell.place.cost);
-    if (cost === undefined || !(cost.trainingSeconds > 0)) return;
+  const learn = (cell: PlannedCell, cost: CellCost) => {
+    if (!(cost.trainingSeconds > 0)) return;
     const key = keyOf(cell);
     const flops = PASSES * cost.flopsPerPatch * cell.plan.batch * cost.steps;
     speeds.set(key, [...(speeds.get(key) ?? []), flops / cost.trainingSeconds]);
     inference.set(key, [...(inference.get(key) ?? []), cost.inferenceSecondsPerCase ?? 0]);
   };
-  for (const cell of done) await learn(cell);
+  for (const cell of done) {
+    const cost = await readRecord<CellCost>(cell.place.cost);
+    if (cost !== undefined) learn(cell, cost);
+  }
   return {
     learn,
     secondsOf: (cell) => {

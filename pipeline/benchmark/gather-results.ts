@@ -11,7 +11,7 @@ import type {
 } from "../report/benchmark-results.ts";
 import { inOrder } from "../train/in-order.ts";
 import { readLog } from "../train/training-log.ts";
-import { type CaseScores, readCaseScores } from "./case-records.ts";
+import type { CaseScores } from "./case-records.ts";
 import type { CellCost } from "./cell-cost.ts";
 import { readCellState, readRecord } from "./cell-folder.ts";
 import { exampleSlices, type ScoredCase } from "./example-slices.ts";
@@ -19,6 +19,7 @@ import { factsOf } from "./facts-of.ts";
 import { baselineOf, methodsOf } from "./methods-of.ts";
 import type { PlannedBenchmark } from "./plan-benchmark.ts";
 import type { PlannedCell } from "./plan-cells.ts";
+import { caseScoresOf } from "./run-cell.ts";
 import { rulesKeyOf, scoredClassesOf, scoringRulesOf } from "./scoring-rules.ts";
 import type { StudiedDataset } from "./study-dataset.ts";
 import { stepsIn } from "./train-cell.ts";
@@ -66,13 +67,12 @@ type CellResults =
   | { readonly kind: "missing"; readonly cell: Cell };
 
 async function cellResults(planned: PlannedCell, rules: string): Promise<CellResults> {
-  const { dataset, method, fold, seed, place, split } = planned;
+  const { dataset, method, fold, seed, place } = planned;
   const cell: Cell = { dataset, method, fold, seed };
   const state = await readCellState(place);
   if (state?.state === "failed") return { kind: "failed", failure: { ...cell, problem: state.problem } };
   if (state?.state !== "done" || state.rules !== rules) return { kind: "missing", cell };
-  const records = await Promise.all(split.validation.map((_, index) => readCaseScores(place.caseFiles(index), rules)));
-  const scored = records.flatMap((record) => record ?? []);
+  const scored = await caseScoresOf(planned, rules);
   return {
     kind: "done",
     planned,

@@ -3,7 +3,7 @@ import { EnvironmentError } from "../volume/errors.ts";
 import { type CellState, readCellState, writeCellState } from "./cell-folder.ts";
 import type { PlannedBenchmark } from "./plan-benchmark.ts";
 import type { PlannedCell } from "./plan-cells.ts";
-import { forgetCell, type RunCellOptions, runCell } from "./run-cell.ts";
+import { type CellSummary, forgetCell, type RunCellOptions, runCell } from "./run-cell.ts";
 import { rulesKeyOf, scoringRulesOf } from "./scoring-rules.ts";
 
 /** One of several machines that share a benchmark's cells. */
@@ -30,8 +30,9 @@ export type CellEvent = { readonly cell: PlannedCell } & (
 );
 
 /** How a cell ended, or that it ended earlier, or that another process works on it. */
-type CellEnd =
-  | { readonly kind: "done"; readonly isNew: boolean }
+export type CellEnd =
+  | { readonly kind: "done"; readonly isNew: false }
+  | ({ readonly kind: "done"; readonly isNew: true } & CellSummary)
   | { readonly kind: "failed"; readonly isNew: boolean; readonly problem: string }
   | { readonly kind: "elsewhere" };
 
@@ -70,6 +71,14 @@ export function cellsOfShard(cells: readonly PlannedCell[], shard: Shard | undef
   return shard === undefined ? cells : cells.filter((_, index) => index % shard.count === shard.number - 1);
 }
 
+/** How a cell ended, by the rules of the benchmark; undefined while it has not. */
+export async function endOfCell(
+  cell: PlannedCell,
+  { spec }: Pick<PlannedBenchmark, "spec">,
+): Promise<CellEnd | undefined> {
+  return knownEnd(await readCellState(cell.place), { rules: scoringRulesOf(spec) });
+}
+
 type SettleOptions = RunBenchmarkOptions & Pick<RunCellOptions, "rules">;
 
 async function settled(cell: PlannedCell, options: SettleOptions): Promise<CellEnd> {
@@ -89,7 +98,10 @@ async function settled(cell: PlannedCell, options: SettleOptions): Promise<CellE
   }
 }
 
-function knownEnd(state: CellState | undefined, { rules, retryFailed }: SettleOptions): CellEnd | undefined {
+function knownEnd(
+  state: CellState | undefined,
+  { rules, retryFailed }: Pick<SettleOptions, "rules" | "retryFailed">,
+): CellEnd | undefined {
   if (state?.state === "done" && state.rules === rulesKeyOf(rules)) return { kind: "done", isNew: false };
   if (state?.state !== "failed" || retryFailed) return undefined;
   return { kind: "failed", isNew: false, problem: state.problem };
@@ -100,8 +112,8 @@ async function attempted(cell: PlannedCell, { onCell, ...options }: SettleOption
     onCell?.({ cell, kind: "progress", text: `${text} ${done}/${total}`, share: done / total });
   onCell?.({ cell, kind: "started" });
   try {
-    await runCell(cell, { ...options, onSteps: progress("step"), onCase: progress("case") });
-    return { kind: "done", isNew: true };
+    const summary = await runCell(cell, { ...options, onSteps: progress("step"), onCase: progress("case") });
+    return { kind: "done", isNew: true, ...summary };
   } catch (error) {
     options.signal?.throwIfAborted();
     // A full disk would fail every cell that is left.

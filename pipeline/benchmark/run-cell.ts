@@ -1,14 +1,15 @@
 import { mkdir, rm } from "node:fs/promises";
-import { writeFileWhole } from "../io/atomic-write.ts";
+import { meanDiceOf } from "../evaluate/confusion.ts";
+import { sweepTemporary, writeFileWhole } from "../io/atomic-write.ts";
 import { csvText } from "../io/csv-text.ts";
 import { watchPeakMemory } from "../io/process-memory.ts";
 import { writeJson } from "../train/run-inputs.ts";
-import { readCaseScores } from "./case-records.ts";
-import { cellCost, readPeakMemory } from "./cell-cost.ts";
+import { type CaseScores, readCaseScores } from "./case-records.ts";
+import { type CellCost, cellCost, readPeakMemory } from "./cell-cost.ts";
 import { writeCellState } from "./cell-folder.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 import { type ScoreCellOptions, scoreCell } from "./score-cell.ts";
-import { rulesKeyOf, type ScoringRules } from "./scoring-rules.ts";
+import { rulesKeyOf } from "./scoring-rules.ts";
 import { type TrainCellOptions, trainCell } from "./train-cell.ts";
 
 /** How a cell is run. */
@@ -17,14 +18,22 @@ export type RunCellOptions = TrainCellOptions &
     readonly onCase?: ((done: number, total: number) => void) | undefined;
   };
 
+/** What a cell came to, in short. */
+export interface CellSummary {
+  /** Over its cases, of the mean over each case's classes; NaN where none has any. */
+  readonly meanDice: number;
+  readonly cost: CellCost;
+}
+
 /**
  * Trains a cell, scores it, and writes what came of it; ended at any instant, it goes on where it was.
  *
  * Errors: as `trainCell` and `scoreCell`; what is wrong with the disk
  */
-export async function runCell(cell: PlannedCell, options: RunCellOptions): Promise<void> {
+export async function runCell(cell: PlannedCell, options: RunCellOptions): Promise<CellSummary> {
   const { place, dataset, method, fold, seed, hash, plan, config, budget, split, study } = cell;
-  await mkdir(place.folder, { recursive: true });
+  await mkdir(place.cases, { recursive: true });
+  for (const folder of [place.folder, place.cases, place.run.folder]) await sweepTemporary(folder);
   const data = study.hash;
   await writeJson(place.cell, { hash, dataset, method, fold, seed, budget, config, plan, split, data });
   const memory = watchPeakMemory();
@@ -42,9 +51,24 @@ export async function runCell(cell: PlannedCell, options: RunCellOptions): Promi
   } finally {
     memory.stop();
   }
-  await writeScores(cell, options.rules);
-  await writeJson(place.cost, await cellCost(cell));
-  await writeCellState(place, { state: "done", rules: rulesKeyOf(options.rules) });
+  const rules = rulesKeyOf(options.rules);
+  const records = await caseScoresOf(cell, rules);
+  await writeScores(cell, records);
+  const cost = await cellCost(cell);
+  await writeJson(place.cost, cost);
+  await writeCellState(place, { state: "done", rules });
+  return { meanDice: meanOf(records.map(({ confusion }) => meanDiceOf(confusion))), cost };
+}
+
+/** What is known of a cell's cases by some rules, in the order of its split. */
+export async function caseScoresOf({ place, split }: PlannedCell, rules: string): Promise<readonly CaseScores[]> {
+  const records = await Promise.all(split.validation.map((_, index) => readCaseScores(place.caseFiles(index), rules)));
+  return records.flatMap((record) => record ?? []);
+}
+
+function meanOf(values: readonly number[]): number {
+  const defined = values.filter((value) => !Number.isNaN(value));
+  return defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }
 
 /** Forgets all that was done of a cell. */
@@ -64,19 +88,10 @@ async function notePeakMemory(cell: PlannedCell, bytes: number): Promise<void> {
 const COLUMNS = ["case", "patient", "label", "metric", "value"];
 
 /** One row for each metric of each class of each case. */
-async function writeScores({ place, split, study }: PlannedCell, rules: ScoringRules): Promise<void> {
+async function writeScores({ place, study }: PlannedCell, records: readonly CaseScores[]): Promise<void> {
   const patientOf = new Map(study.dataset.training.map(({ id, patient }) => [id, patient]));
-  const records = await Promise.all(
-    split.validation.map((_, index) => readCaseScores(place.caseFiles(index), rulesKeyOf(rules))),
-  );
-  const rows = records.flatMap((record) =>
-    (record?.scores ?? []).map(({ label, metric, value }) => [
-      record?.case,
-      patientOf.get(record?.case ?? ""),
-      label,
-      metric,
-      value,
-    ]),
+  const rows = records.flatMap(({ case: id, scores }) =>
+    scores.map(({ label, metric, value }) => [id, patientOf.get(id), label, metric, value]),
   );
   await writeFileWhole(place.scores, (append) => append(Buffer.from(csvText(COLUMNS, rows))));
 }

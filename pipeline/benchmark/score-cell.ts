@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { type Bundle, loadBundle } from "../bundle/load-bundle.ts";
 import { confusionOf } from "../evaluate/confusion.ts";
 import { evaluateClasses } from "../evaluate/evaluate-classes.ts";
@@ -37,7 +36,6 @@ export interface ScoreCellOptions {
 export async function scoreCell(cell: PlannedCell, options: ScoreCellOptions): Promise<void> {
   const cases = casesNamed(cell.study.dataset, cell.split.validation);
   const segmenter = openWhenAsked(cell, options);
-  await mkdir(cell.place.cases, { recursive: true });
   try {
     for (const [index, each] of cases.entries()) {
       options.signal?.throwIfAborted();

@@ -62,9 +62,10 @@ const mostCases = whole("At most so many cases, evenly drawn from the list of na
 
 const phantom = record(
   {
-    kind: name("Which generator."),
-    cases: whole("How many cases it draws.", { from: 2, to: 100_000 }),
-    seed: maybe(whole("Of what it draws; default 1.", { to: Number.MAX_SAFE_INTEGER })),
+    kind: oneWord(["mre"], "What is drawn: MR enterographies."),
+    cases: whole("How many are drawn.", { from: 2, to: 9999 }),
+    seed: maybe(whole("Of what is drawn; default 1.", { to: Number.MAX_SAFE_INTEGER })),
+    size: maybe(oneWord(["small", "full"], "Voxels of each; default full.")),
   },
   "Scans that the program draws itself.",
 );

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
+import { registerBenchmark } from "./benchmark.ts";
 import { registerBundle } from "./bundle.ts";
 import { registerConvert } from "./convert.ts";
 import { registerCurves } from "./curves.ts";
@@ -18,6 +19,7 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   registerTrain,
   registerCurves,
   registerEvaluate,
+  registerBenchmark,
   registerInspect,
   registerConvert,
   registerPhantom,
