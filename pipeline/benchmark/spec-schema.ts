@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { networkSchemas } from "../../models/architectures/index.ts";
-import { type Frozen, oneKind, oneWord, record, textUpTo, triple } from "../bundle/schema-parts.ts";
+import { type Frozen, oneKind, oneWord, record, textUpTo } from "../bundle/schema-parts.ts";
 import { emptyRules } from "../evaluate/empty-rule.ts";
+import { planOptionsSchema } from "../train/plan/plan-options.ts";
 import { trainingOverridesSchema } from "../train/training-config.ts";
 
 /** Newest version of benchmark specifications that this program reads. */
@@ -21,16 +22,6 @@ const name = (description: string) =>
 
 /** Said in several places, written down once. */
 const overrides = Type.Unsafe<Static<typeof trainingOverridesSchema>>({ $ref: "#/$defs/config" });
-
-const planOptions = record(
-  {
-    dimensions: maybe(Type.Union([Type.Literal(2), Type.Literal(3)], { description: "Of the network." })),
-    features: maybe(whole("Channels of the network's finest stage.", { from: 1, to: 4096 })),
-    spacingMm: maybe(triple(Type.Number({ minimum: 0.001, maximum: 100 }), "[D, H, W] of the network's grid.")),
-    voxelsPerStep: maybe(whole("Voxels of all patches of a step together.", { from: 1 })),
-  },
-  "What the plan is told; the rest it finds in the data.",
-);
 
 const budget = Type.Union(
   [
@@ -88,7 +79,7 @@ const dataset = record(
     folds: maybe(folds),
     cases: maybe(mostCases),
     skipBadCases: maybe(Type.Boolean({ description: "Leave out cases that cannot be used; default false." })),
-    plan: maybe(planOptions),
+    plan: maybe(planOptionsSchema),
     config: maybe(overrides),
   },
   "Scans with label maps.",
@@ -98,7 +89,7 @@ const network = record(
   {
     name: name("What tables call it."),
     settings: oneKind(networkSchemas, "Architecture."),
-    plan: maybe(planOptions),
+    plan: maybe(planOptionsSchema),
     config: maybe(overrides),
   },
   "A network that is compared.",

@@ -7,7 +7,7 @@ import { ConfigError } from "../volume/errors.ts";
 import type { Warning } from "../volume/scan.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { deliverRun, type FinishedRun } from "./deliver-run.ts";
-import { preparedCases } from "./prepare/prepared-cases.ts";
+import { type PreparedCases, preparedCases } from "./prepare/prepared-cases.ts";
 import { type RunFolder, runFolderAt } from "./run-folder.ts";
 import { runHash } from "./run-hash.ts";
 import { openBatches } from "./sampling/open-batches.ts";
@@ -84,7 +84,10 @@ export interface PlannedRun {
 export type TrainRunOptions = Omit<
   TrainBundleOptions,
   Exclude<keyof RunChoices, "signal" | "onProgress"> | "out" | "planOnly"
->;
+> & {
+  /** What it learns from and is judged by; prepared from the data set when left out. */
+  readonly cases?: PreparedCases | undefined;
+};
 
 /**
  * Trains what is planned and delivers it; with `resume` from the run's last checkpoint, where there is one.
@@ -97,11 +100,13 @@ export async function trainRun({ place, inputs }: PlannedRun, options: TrainRunO
     signal: options.signal,
   });
   for (const warning of warnings) options.onWarning?.(warning);
-  const cases = await preparedCases(inputs, {
-    cache: options.cache,
-    onProgress: (done, total) => options.onProgress?.("prepare", done, total),
-    signal: options.signal,
-  });
+  const prepare = () =>
+    preparedCases(inputs, {
+      cache: options.cache,
+      onProgress: (done, total) => options.onProgress?.("prepare", done, total),
+      signal: options.signal,
+    });
+  const cases = options.cases ?? (await prepare());
   return trainOn({ place, inputs, cases, device }, options);
 }
 
@@ -116,7 +121,7 @@ async function inputsOf(place: RunFolder, options: TrainBundleOptions): Promise<
 interface Workplace {
   readonly place: RunFolder;
   readonly inputs: RunInputs;
-  readonly cases: Awaited<ReturnType<typeof preparedCases>>;
+  readonly cases: PreparedCases;
   readonly device: string;
 }
 

@@ -6,20 +6,9 @@ import type { TrainingDataset } from "../dataset/training-dataset.ts";
 import { PLAN_VERSION, type TrainingPlan } from "../plan-schema.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { patchAndBatch } from "./patch-size.ts";
+import type { PlanOptions } from "./plan-options.ts";
 import { medianOf, targetSpacing } from "./target-spacing.ts";
 import { tripleOf } from "./topology.ts";
-
-/** What a person may want otherwise than the rules have it. */
-export interface PlanOptions {
-  /** 3 unless every image is a single slice. */
-  readonly dimensions?: 2 | 3;
-  /** [D, H, W]; by the rules when left out. */
-  readonly spacingMm?: Triple;
-  /** Channels of the finest stage; doubled from stage to stage. */
-  readonly features?: number;
-  /** Voxels that one step may hold at the finest stage, all patches together. */
-  readonly voxelsPerStep?: number;
-}
 
 /** A step of this many voxels at 16 features takes one to two seconds on two CPU cores. */
 const VOXELS_PER_STEP = 360_000;
@@ -70,7 +59,7 @@ export function makePlan(found: Fingerprint, dataset: TrainingDataset, options: 
 }
 
 /** Axes in such an order that slices are taken across the coarsest one, as nnU-Net takes them. */
-function coarsestFirst({ orientation, cases, intensities }: Fingerprint): Fingerprint {
+export function coarsestFirst({ orientation, cases, intensities }: Fingerprint): Fingerprint {
   const spacing = targetSpacing(cases);
   const coarsest = spacing.indexOf(Math.max(...spacing));
   const [h, w] = [0, 1, 2].filter((axis) => axis !== coarsest);

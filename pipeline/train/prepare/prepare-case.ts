@@ -1,13 +1,12 @@
-import { reorient } from "../../kernels/reorient.ts";
 import { resampleLabelsToShape } from "../../kernels/resample-labels.ts";
 import { type NetworkImage, networkImage } from "../../stages/network-image.ts";
-import { intensityMapOf } from "../../stages/prepare.ts";
-import { wholeBox } from "../../volume/box.ts";
-import type { LabelArray, LabelMap, Volume, VoxelArray } from "../../volume/volume.ts";
-import { labelsOf } from "../dataset/labels-of.ts";
+import { type Box, wholeBox } from "../../volume/box.ts";
+import { crop } from "../../volume/crop.ts";
+import type { LabelArray, LabelMap } from "../../volume/volume.ts";
 import type { LoadedCase } from "../dataset/training-dataset.ts";
 import type { TrainingPlan } from "../plan-schema.ts";
 import type { PreparedCase } from "../prepared-case.ts";
+import { type TurnedCase, turnedCase } from "./turned-case.ts";
 import { voxelsByClass } from "./voxels-by-class.ts";
 
 /** What of a plan decides how a case is prepared. */
@@ -21,22 +20,31 @@ export type PreparationPlan = Pick<
  *
  * Errors: FormatError T_LABELS when the case has no labels; the signal's reason
  */
-export async function prepareCase(
+export function prepareCase(
   loaded: LoadedCase,
   plan: PreparationPlan,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<PreparedCase> {
-  const { id, channels } = loaded;
-  const labels = labelsOf(loaded);
-  const { orientation, input } = plan;
-  const turn = (volume: Volume) => (orientation === "as-stored" ? volume : reorient<VoxelArray>(volume, orientation));
-  const [first, ...others] = channels.map(turn);
-  const intensities = [first, ...others].map(({ data }, c) => intensityMapOf(data, input.channels[c].normalisation));
-  const prepared = { channels: [first, ...others] as const, intensities, grid: first, warnings: [] };
+  const turned = turnedCase(loaded, plan);
+  return preparePart(turned, { plan, box: wholeBox(turned.scan.grid.shape), signal });
+}
+
+/** What of a turned case is prepared, and how. */
+export interface PartOptions {
+  readonly plan: PreparationPlan;
+  /** In the turned case's voxels. */
+  readonly box: Box;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The part of a case in a box, as a network is given it that looks there. Errors: the signal's reason */
+export async function preparePart(
+  { id, scan, labels }: TurnedCase,
+  { plan, box, signal }: PartOptions,
+): Promise<PreparedCase> {
   const network = { ...plan, normalise: "before-resampling" as const };
-  const made = await networkImage(prepared, { box: wholeBox(first.shape), network, signal });
-  const turned = orientation === "as-stored" ? labels : reorient<LabelArray>(labels, orientation);
-  const onGrid = await labelsLike(made, turned, signal);
+  const made = await networkImage(scan, { box, network, signal });
+  const onGrid = await labelsLike(made, crop<LabelArray>(labels, box), signal);
   const { image, shape } = made;
   return { id, shape, image, labels: onGrid, voxelsByClass: voxelsByClass(onGrid, plan.ignoreLabel) };
 }
