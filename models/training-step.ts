@@ -4,7 +4,14 @@ import { type Dialect, type GraphBuilder, graphBuilder, type Value } from "./gra
 import type { Graph } from "./graph/graph.ts";
 import { GraphError } from "./graph/graph-error.ts";
 import { mul, scale } from "./graph/operators/index.ts";
-import { type Buffer, type ParameterSource, type ParameterSpec, parametersOf } from "./layers/parameters.ts";
+import {
+  type Buffer,
+  type FeatureRole,
+  type ParameterSource,
+  type ParameterSpec,
+  parametersOf,
+} from "./layers/parameters.ts";
+import type { MakeObjective, Objective, StepContext } from "./objective.ts";
 import { clipFactor, normOf } from "./optimisers/clip-norm.ts";
 import { movingAverage } from "./optimisers/moving-average.ts";
 import type { Optimiser } from "./optimisers/optimiser.ts";
@@ -16,21 +23,12 @@ import {
   vectorOf,
 } from "./optimisers/parameter-groups.ts";
 
-/** What a network is told it got wrong. */
-export interface Objective {
-  /** A scalar. */
-  readonly loss: Value;
-  /** Parts of it to show, by name; scalars. */
-  readonly terms?: Readonly<Record<string, Value>>;
-}
-
 /** What makes a training step. */
 export interface TrainingStepOptions {
   readonly network: Network;
   /** [N, C, ...sides] of a batch of images. */
   readonly imageShape: readonly number[];
-  /** From the network's logits, finest first, and labels [N, 1, ...sides] as float32. */
-  readonly objective: (logits: readonly Value[], labels: Value, distances?: Value) => Objective;
+  readonly objective: MakeObjective;
   /** Channels of signed distances that the objective asks for, an input `distances` [N, channels, ...sides]; none when left out. */
   readonly distanceChannels?: number;
   readonly optimiser: Optimiser;
@@ -50,7 +48,8 @@ export interface TrainingStepOptions {
 export interface TrainingStep {
   /**
    * Inputs: image, labels, distances where asked for, learning_rate, step (1 in the first), and everything in `carried`.
-   * Outputs: loss, gradient_norm, one per term, and `next.<name>` for everything in `carried`.
+   * Outputs: loss, gradient_norm, one per term, `next.<name>` for everything in `carried`, and, where the objective tells
+   * of single patches, difficulty [N] and patch_features [N, F].
    */
   readonly graph: Graph;
   readonly groups: readonly ParameterGroup[];
@@ -59,6 +58,8 @@ export interface TrainingStep {
   /** What goes from step to step, by the name of its input. */
   readonly carried: readonly CarriedValue[];
   readonly terms: readonly string[];
+  /** Numbers that a patch's features are told in, where the objective tells of single patches. */
+  readonly patchFeatures?: number;
 }
 
 /** A value that a step takes and gives back changed. */
@@ -87,15 +88,26 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   const labels = graph.input("labels", imageShape.with(1, 1));
   const { distanceChannels } = options;
   const distances =
-    distanceChannels === undefined ? [] : [graph.input("distances", imageShape.with(1, distanceChannels))];
+    distanceChannels === undefined ? undefined : graph.input("distances", imageShape.with(1, distanceChannels));
   const scalars = { learningRate: graph.input("learning_rate", []), step: graph.input("step", []) };
   const carrier = carriedValues(graph);
   const vectors = groups.map((group) =>
     carrier.input({ name: group.rule.name, shape: [group.length], kind: "weights", group }),
   );
   const weights = new Map(groups.flatMap((group, n) => [...parametersIn(vectors[n], group)]));
-  const logits = network(image, parametersOf(graph, carriedSource(weights, carrier)));
-  const { loss, terms = {} } = objective(logits, labels, ...distances);
+  const source = carriedSource(weights, carrier);
+  const features = new Map<FeatureRole, Value>();
+  const observe = (role: FeatureRole, value: Value) => void features.set(role, value);
+  const logits = network(image, parametersOf(graph, { ...source, observe }));
+  const context: StepContext = {
+    image,
+    distances,
+    features,
+    step: scalars.step,
+    buffer: source.buffer,
+    forward: (other) => network(other, parametersOf(graph, withoutUpdates(source)))[0],
+  };
+  const { loss, terms = {}, patches } = objective(logits, labels, context);
   const names = groups.flatMap(({ parameters }) => parameters.map(({ name }) => name));
   const ofWeights = gradientsOf(loss, names.map(valueIn(weights)), { recompute });
   const gradientOf = new Map(names.map((name, n) => [name, ofWeights[n]]));
@@ -109,12 +121,22 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
       moveGroup(carrier, { ...scalars, group, options, weights: vectors[n], gradient: shortened[n] });
   });
   return {
-    graph: graph.build({ loss, gradient_norm: norm, ...terms, ...carrier.outputs() }),
+    graph: graph.build({ loss, gradient_norm: norm, ...terms, ...outputsOf(patches), ...carrier.outputs() }),
     groups,
     buffers: specs.buffers,
     carried: carrier.carried,
     terms: Object.keys(terms),
+    ...(patches === undefined ? {} : { patchFeatures: Number(patches.features.shape[1]) }),
   };
+}
+
+function outputsOf(patches: Objective["patches"]): Readonly<Record<string, Value>> {
+  return patches === undefined ? {} : { difficulty: patches.difficulty, patch_features: patches.features };
+}
+
+/** The same parameters for another image, whose statistics nobody keeps. */
+function withoutUpdates(source: ParameterSource): ParameterSource {
+  return { ...source, buffer: (spec) => ({ value: source.buffer(spec).value, update: () => undefined }) };
 }
 
 /** Every parameter that a network asks for, in order. */
@@ -141,6 +163,8 @@ export function listParameters(
 interface Carrier {
   readonly carried: readonly CarriedValue[];
   input(value: CarriedValue): Value;
+  /** The input of that name, where there is one. */
+  known(name: string): Value | undefined;
   /** What the input of that name is in the next step; unchanged where nobody says. */
   become(name: string, next: Value): void;
   outputs(): Readonly<Record<string, Value>>;
@@ -149,12 +173,15 @@ interface Carrier {
 function carriedValues(graph: GraphBuilder): Carrier {
   const carried: CarriedValue[] = [];
   const now = new Map<string, Value>();
+  const inputs = new Map<string, Value>();
   return {
     carried,
+    known: (name) => inputs.get(name),
     input: (value) => {
       carried.push(value);
       const input = graph.input(value.name, value.shape);
       now.set(value.name, input);
+      inputs.set(value.name, input);
       return input;
     },
     become: (name, next) => void now.set(name, next),
@@ -167,7 +194,7 @@ function carriedSource(weights: ReadonlyMap<string, Value>, carrier: Carrier): P
     isTraining: true,
     weight: ({ name }) => valueIn(weights)(name),
     buffer: (spec) => ({
-      value: carrier.input({ name: spec.name, shape: spec.shape, kind: "buffer", spec }),
+      value: carrier.known(spec.name) ?? carrier.input({ name: spec.name, shape: spec.shape, kind: "buffer", spec }),
       update: (next) => carrier.become(spec.name, next),
     }),
   };

@@ -156,6 +156,8 @@ export type { RegionOutcome } from "./stages/segment.ts";
 export type { Provenance, Segmentation } from "./stages/segmentation.ts";
 export { findDataset } from "./train/dataset/find-dataset.ts";
 export type { TrainingCase, TrainingDataset } from "./train/dataset/training-dataset.ts";
+export { type ImbalanceMethod, imbalanceMethods, withImbalance } from "./train/imbalance.ts";
+export { networkNamed } from "./train/network-named.ts";
 export { type ExaminedDataset, examineDataset, type Fingerprint } from "./train/plan/fingerprint.ts";
 export { makePlan } from "./train/plan/make-plan.ts";
 export { readPlan, writePlan } from "./train/plan/plan-file.ts";

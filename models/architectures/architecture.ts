@@ -36,6 +36,15 @@ export interface NetworkContext {
   readonly frequencies?: readonly number[];
 }
 
+/** A feature map of an encoder, and how much coarser than the one before, or than the image, it is. */
+export interface EncoderLevel {
+  readonly value: Value;
+  readonly stride: readonly number[];
+}
+
+/** The way down of a network: feature maps, finest first. */
+export type Encoder = (image: Value, parameters: Parameters) => readonly EncoderLevel[];
+
 /** What another program calls the parameters of a network, so that weights from there fit. */
 export interface ForeignNames {
   readonly program: string;
@@ -56,6 +65,10 @@ export interface Architecture<T extends TObject = TObject> {
   readonly variants: Readonly<Record<string, Frozen<Static<T>>>>;
   /** A method, so that rows with different settings fit one list. */
   build(settings: Frozen<Static<T>>, context: NetworkContext): Network;
+  /** The sides nearest to those wanted that it takes; any when left out. */
+  sides?(settings: Frozen<Static<T>>, wanted: readonly number[]): readonly number[];
+  /** Its way down alone, for networks that work over any. */
+  encoder?(settings: Frozen<Static<T>>, context: Pick<NetworkContext, "stages">): Encoder;
   /** Other programs' names for its parameters, where they differ from its own. */
   foreignNames?(settings: Frozen<Static<T>>, context: NetworkContext): readonly ForeignNames[];
   /** Parameters that its paper moves in their own way. */

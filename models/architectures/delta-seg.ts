@@ -10,7 +10,7 @@ import type { Parameters } from "../layers/parameters.ts";
 import { pyramidPooling } from "../layers/pyramid-pooling.ts";
 import { separableConvolution } from "../layers/separable-convolution.ts";
 import { squeezeExcitation } from "../layers/squeeze-excitation.ts";
-import type { Architecture, Network } from "./architecture.ts";
+import type { Architecture, EncoderLevel, Network } from "./architecture.ts";
 
 const settings = Type.Object(
   {
@@ -66,18 +66,16 @@ export function deltaSeg({ features, bottleneck, rates, norm, outputs, heads }: 
       );
       return inner.within("attention", (attention) => coordinateAttention(pooled, attention, { norm }));
     });
+    parameters.observe("bottleneck", deepest);
     return parameters.within("decoder", (inner) => decode(deepest, inner, { stages, norm, outputs, heads }));
   };
 }
-
-/** Finest first; `stride` is how much coarser than the one before it is. */
-type Stages = readonly { readonly value: Value; readonly stride: readonly number[] }[];
 
 function encode(
   image: Value,
   parameters: Parameters,
   { features, norm }: Pick<DeltaSegOptions, "features" | "norm">,
-): Stages {
+): readonly EncoderLevel[] {
   const one = image.shape.slice(2).map(() => 1);
   const strides = [one, ...halvings(image.shape.slice(2).map(Number), features.length - 2), one];
   let value = image;
@@ -109,7 +107,12 @@ function encoderStage(image: Value, parameters: Parameters, { features, stride, 
 function decode(
   deepest: Value,
   parameters: Parameters,
-  { stages, norm, outputs, heads }: Pick<DeltaSegOptions, "norm" | "outputs" | "heads"> & { readonly stages: Stages },
+  {
+    stages,
+    norm,
+    outputs,
+    heads,
+  }: Pick<DeltaSegOptions, "norm" | "outputs" | "heads"> & { readonly stages: readonly EncoderLevel[] },
 ): readonly Value[] {
   const logits: Value[] = [];
   let value = deepest;
@@ -119,6 +122,7 @@ function decode(
     value = parameters.within(`stages.${level}`, (inner) =>
       decoderStage(below, inner, { skip: stages[level].value, norm }),
     );
+    if (level === 0) parameters.observe("voxels", value);
     if (level >= heads) continue;
     const kernel = stride.map(() => 1);
     logits.unshift(
@@ -150,14 +154,19 @@ function decoderStage(
   });
 }
 
+/** Channels of the encoder's stages. */
+const FEATURES = [32, 64, 128, 256, 512];
+
 /** DeltaSeg, published in 2-D with 7.14 M parameters. */
 export const deltaSegArchitecture: Architecture<typeof settings> = {
   schema: settings,
   title: "DeltaSeg",
   source: "arXiv:2604.18745",
   variants: { published: { kind: "delta-seg" } },
-  build: (
-    { features = [32, 64, 128, 256, 512], bottleneck = 240, rates = [6, 12, 18], norm = "batch" },
-    { outputs, heads },
-  ) => deltaSeg({ features, bottleneck, rates, norm, outputs, heads }),
+  build: ({ features = FEATURES, bottleneck = 240, rates = [6, 12, 18], norm = "batch" }, { outputs, heads }) =>
+    deltaSeg({ features, bottleneck, rates, norm, outputs, heads }),
+  encoder:
+    ({ features = FEATURES, norm = "batch" }) =>
+    (image, parameters) =>
+      encode(image, parameters, { features, norm }),
 };

@@ -53,10 +53,12 @@ export interface DenseUnetOptions {
 export function denseUnet({ encoder, decoder, form, order, outputs }: DenseUnetOptions): Network {
   return (image, parameters) => {
     const levels = parameters.within("encoder.features", (inner) => denseNetEncoder(image, inner, encoder));
+    parameters.observe("bottleneck", levels[levels.length - 1].value);
     const decode = form === "plain" ? plainDecoder : nestedDecoder;
     const value = parameters.within("decoder.blocks", (inner) =>
       decode(levels.toReversed(), inner, { decoder, order }),
     );
+    parameters.observe("voxels", value);
     const kernel = image.shape.slice(2).map(() => 3);
     return [
       parameters.within("segmentation_head.0", (inner) => convolution(value, inner, { features: outputs, kernel })),

@@ -1,71 +1,55 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
-import type { Value } from "../graph/builder.ts";
-import { denseNetEncoder } from "../layers/densenet-encoder.ts";
-import { denseNetSettings, denseNetSizes } from "../layers/densenet-settings.ts";
-import type { Parameters } from "../layers/parameters.ts";
-import type { NetworkContext } from "./architecture.ts";
-import { unetEncoder } from "./unet.ts";
+import { GraphError } from "../graph/graph-error.ts";
+import type { Architecture, Encoder, NetworkContext } from "./architecture.ts";
+import { deltaSegArchitecture } from "./delta-seg.ts";
+import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
+import { swinUnetrArchitecture } from "./swin-unetr.ts";
+import { unetArchitecture } from "./unet.ts";
+import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
+import { unetrArchitecture } from "./unetr.ts";
 
-/** A feature map of an encoder, and how much coarser than the one before, or than the image, it is. */
-export interface EncoderLevel {
-  readonly value: Value;
-  readonly stride: readonly number[];
+/** Architectures whose way down other networks may work over. */
+const rows = [
+  unetArchitecture,
+  unetPlusPlusArchitecture,
+  selfOnnUnetArchitecture,
+  deltaSegArchitecture,
+  unetrArchitecture,
+  swinUnetrArchitecture,
+] as const;
+
+type Row = (typeof rows)[number];
+
+/** Settings of the architecture whose way down makes the features. */
+export const encoderSettings = Type.Unsafe<Static<Row["schema"]>>({
+  type: "object",
+  discriminator: { propertyName: "kind" },
+  required: ["kind"],
+  oneOf: rows.map(({ schema }) => schema),
+  description: "The architecture whose way down makes the features; default unet.",
+});
+
+/** Which architecture's way down, and its sizes. */
+export type EncoderSettings = Frozen<Static<Row["schema"]>>;
+
+/** The sides nearest to those wanted that an encoder takes. */
+export function encoderSides(settings: EncoderSettings, wanted: readonly number[]): readonly number[] {
+  const row: Architecture | undefined = rows.find(({ schema }) => schema.properties.kind.const === settings.kind);
+  return row?.sides?.(settings, wanted) ?? wanted;
 }
 
-/** An encoder by name, for networks that work over any. */
-interface EncoderRow {
-  readonly name: string;
-  /** Feature maps, finest first. */
-  encode(
-    image: Value,
-    parameters: Parameters,
-    options: { readonly settings: EncoderSettings; readonly stages: NetworkContext["stages"] },
-  ): readonly EncoderLevel[];
+/** The way down of the architecture that settings name. */
+export function encoderFrom(settings: EncoderSettings, context: Pick<NetworkContext, "stages">): Encoder {
+  const row: Architecture | undefined = rows.find(({ schema }) => schema.properties.kind.const === settings.kind);
+  const encoder = row?.encoder?.(settings, context);
+  if (encoder !== undefined) return encoder;
+  const kinds = rows.map(({ schema }) => schema.properties.kind.const);
+  throw new GraphError({ where: "network/encoder", expected: kinds.join(", "), got: settings.kind });
 }
 
-const ofUnet =
-  (encoder: "plain" | "residual"): EncoderRow["encode"] =>
-  (image, parameters, { stages }) =>
-    unetEncoder(image, parameters, { stages, encoder }).map((value, n) => ({ value, stride: stages[n].stride }));
-
-/** Every encoder; a new one is a line here. */
-const encoders: readonly EncoderRow[] = [
-  { name: "unet", encode: ofUnet("plain") },
-  { name: "residual", encode: ofUnet("residual") },
-  {
-    name: "densenet",
-    encode: (image, parameters, { settings }) =>
-      denseNetEncoder(image, parameters, denseNetSizes(settings.densenet ?? {}, "densenet121")),
-  },
-];
-
-/** Settings of the encoder of a network that works over any. */
-export const encoderSettings = Type.Object(
-  {
-    kind: Type.Unsafe<string>({
-      type: "string",
-      enum: encoders.map(({ name }) => name),
-      description: "unet and residual: nnU-Net's, with the plan's stages; densenet: see the settings of the same name.",
-    }),
-    densenet: Type.Optional(denseNetSettings),
-  },
-  { additionalProperties: false, description: "What makes features of the image; default unet." },
-);
-
-/** Which encoder, and its sizes. */
-export type EncoderSettings = Frozen<Static<typeof encoderSettings>>;
-
-/**
- * Feature maps of an image, finest first.
- *
- * Shape:  [N, C, ...sides] -> [N, features, ...smaller sides] per level
- */
-export function encoded(
-  image: Value,
-  parameters: Parameters,
-  options: { readonly settings: EncoderSettings; readonly stages: NetworkContext["stages"] },
-): readonly EncoderLevel[] {
-  const row = encoders.find(({ name }) => name === options.settings.kind) ?? encoders[0];
-  return row.encode(image, parameters, options);
+/** Settings of an architecture as those of an encoder; `undefined` where its way down cannot be worked over. */
+export function asEncoder(settings: { readonly kind: string }): EncoderSettings | undefined {
+  const isKnown = rows.some(({ schema }) => schema.properties.kind.const === settings.kind);
+  return isKnown ? (settings as EncoderSettings) : undefined;
 }

@@ -42,6 +42,12 @@ export function networkForeignNames(settings: NetworkSettings, context: NetworkC
   return row.foreignNames?.(settings, context) ?? [];
 }
 
+/** The sides of a patch nearest to those wanted that a network takes. */
+export function networkSides(settings: NetworkSettings, wanted: readonly number[]): readonly number[] {
+  const row: Architecture = rowOf(settings.kind);
+  return row.sides?.(settings, wanted) ?? wanted;
+}
+
 /** Parameters of a network that its paper moves in their own way. */
 export function networkGroups(settings: NetworkSettings): readonly GroupRule[] {
   const row: Architecture = rowOf(settings.kind);

@@ -9,8 +9,8 @@ import type { Parameters } from "../layers/parameters.ts";
 import { sinePlaces } from "../layers/sine-places.ts";
 import { transposedConvolution } from "../layers/transposed-convolution.ts";
 import { twoWayTransformer } from "../layers/two-way-transformer.ts";
-import type { Architecture, Network, NetworkContext } from "./architecture.ts";
-import { type EncoderLevel, type EncoderSettings, encoded, encoderSettings } from "./encoders.ts";
+import type { Architecture, EncoderLevel, Network, NetworkContext } from "./architecture.ts";
+import { type EncoderSettings, encoderFrom, encoderSettings, encoderSides } from "./encoders.ts";
 
 const whole = (minimum: number, maximum: number, description: string) =>
   Type.Optional(Type.Integer({ minimum, maximum, description }));
@@ -73,10 +73,13 @@ export function maskDecoder(options: MaskDecoderOptions): Network {
       got: `${features}`,
     });
   return (image, parameters) => {
-    const levels = parameters.within("encoder", (inner) => encoded(image, inner, { settings: encoder, stages }));
+    const levels = parameters.within("encoder", (inner) => encoderFrom(encoder, { stages })(image, inner));
     return parameters.within("decoder", (inner) => {
-      const { tokens, features: seen } = attended(levels[levels.length - 1].value, inner, options);
+      const coarsest = levels[levels.length - 1].value;
+      inner.observe("bottleneck", coarsest);
+      const { tokens, features: seen } = attended(coarsest, inner, options);
       const voxels = inner.within("upscaling", (up) => upscaled(seen, up, { levels, features }));
+      inner.observe("voxels", voxels);
       const filters = inner.within("hypernetworks", (heads) => filtersOf(tokens, heads, { outputs, features }));
       return [masksOf(filters, voxels, image)];
     });
@@ -199,6 +202,7 @@ export const maskDecoderArchitecture: Architecture<typeof settings> = {
     const { stages, outputs } = context;
     return maskDecoder({ encoder, stages, ...sizes, focalAttention, outputs, frequencies: frequenciesIn(context) });
   },
+  sides: ({ encoder }, wanted) => (encoder === undefined ? wanted : encoderSides(encoder, wanted)),
   groups: ({ focalAttention }) => {
     if (focalAttention === undefined || focalAttention.form === "fixed") return [];
     const { learningRateFactor = 20, clipNorm = 0.5 } = focalAttention;

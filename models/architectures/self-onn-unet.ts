@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { denseNetEncoder } from "../layers/densenet-encoder.ts";
 import { denseNetSettings, denseNetSizes } from "../layers/densenet-settings.ts";
 import type { Architecture } from "./architecture.ts";
 import { decoderSettings, decoderWidths, denseUnet } from "./dense-unet.ts";
@@ -35,4 +36,8 @@ export const selfOnnUnetArchitecture: Architecture<typeof settings> = {
     const sizes = denseNetSizes(encoder, "densenet121");
     return denseUnet({ encoder: sizes, decoder: decoderWidths(decoder, sizes), form, order, outputs });
   },
+  encoder:
+    ({ encoder = {} }) =>
+    (image, parameters) =>
+      denseNetEncoder(image, parameters, denseNetSizes(encoder, "densenet121")),
 };

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import type { Value } from "../graph/builder.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import { conv, layerNorm, transpose } from "../graph/operators/index.ts";
+import { nearestMultiples } from "../layers/nearest-sides.ts";
 import { type Parameters, uniformFor } from "../layers/parameters.ts";
 import { type Merging, patchMerged } from "../layers/patch-merging.ts";
 import { swinBlock } from "../layers/swin-block.ts";
@@ -28,6 +29,16 @@ export interface SwinUnetrOptions {
 
 type Complete = Required<SwinUnetrOptions>;
 
+const published: Omit<Complete, "outputs"> = {
+  features: 48,
+  depths: [2, 2, 2, 2],
+  heads: [3, 6, 12, 24],
+  window: 7,
+  mlpRatio: 4,
+  merging: "merging",
+  version: 1,
+};
+
 /** Side of the embedded patches, and how many times the sides are halved in all. */
 const PATCH = 2;
 const HALVINGS = 5;
@@ -41,22 +52,29 @@ const HALVINGS = 5;
  * Errors: GraphError when they are not so, or the heads do not divide the features
  * Source: Hatamizadeh 2022, arXiv:2201.01266; version 2: He 2023, doi:10.1007/978-3-031-43901-8_40; both as MONAI has them
  */
-export function swinUnetr({
-  outputs,
-  features = 48,
-  depths = [2, 2, 2, 2],
-  heads = [3, 6, 12, 24],
-  window = 7,
-  mlpRatio = 4,
-  merging = "merging",
-  version = 1,
-}: SwinUnetrOptions): Network {
-  const options = { outputs, features, depths, heads, window, mlpRatio, merging, version };
+export function swinUnetr({ outputs, ...given }: SwinUnetrOptions): Network {
+  const options = { ...published, ...given };
   return (image, parameters) => {
     assertFits(image);
-    const hidden = parameters.within("swinViT", (inner) => encode(image, inner, options));
-    return [unetrOut(decode(image, hidden, parameters), parameters, { outputs })];
+    const levels = swinEncoder(image, parameters, options);
+    parameters.observe("bottleneck", levels[levels.length - 1]);
+    return [unetrOut(decode(levels, parameters), parameters, { outputs })];
   };
+}
+
+/** The image and what the transformer makes of it, each but one convolved, from its own sides to a 32nd of them. */
+function swinEncoder(image: Value, parameters: Parameters, options: Omit<Complete, "outputs">): readonly Value[] {
+  const hidden = parameters.within("swinViT", (inner) => encode(image, inner, options));
+  const residual = (name: string, value: Value, features = Number(value.shape[1])) =>
+    parameters.within(`${name}.layer`, (inner) => inner.graph.segment(() => unetrResidual(value, inner, { features })));
+  return [
+    residual("encoder1", image, options.features),
+    residual("encoder2", hidden[0]),
+    residual("encoder3", hidden[1]),
+    residual("encoder4", hidden[2]),
+    hidden[3],
+    residual("encoder10", hidden[4]),
+  ];
 }
 
 /** Of a single coarsest voxel, normalisation over the image would leave nothing. */
@@ -72,7 +90,7 @@ function assertFits({ shape }: Value): void {
 }
 
 /** Features at a half to a 32nd of the sides, each voxel's normalised over its channels. */
-function encode(image: Value, parameters: Parameters, options: Complete): readonly Value[] {
+function encode(image: Value, parameters: Parameters, options: Omit<Complete, "outputs">): readonly Value[] {
   const { depths, heads, version, merging, window, mlpRatio, features } = options;
   let tokens = parameters.within("patch_embed", (inner) => embedded(image, inner, { features }));
   const hidden = [tokens];
@@ -123,22 +141,9 @@ function channelsLast(image: Value): Value {
   return transpose(image, [0, ...image.shape.slice(2).map((_, n) => n + 2), 1]);
 }
 
-function decode(image: Value, hidden: readonly Value[], parameters: Parameters): Value {
-  const features = Number(hidden[0].shape[1]);
-  const residual = (name: string, value: Value, wanted = Number(value.shape[1])) =>
-    parameters.within(`${name}.layer`, (inner) =>
-      inner.graph.segment(() => unetrResidual(value, inner, { features: wanted })),
-    );
-  const skips = [
-    residual("encoder1", image, features),
-    residual("encoder2", hidden[0]),
-    residual("encoder3", hidden[1]),
-    residual("encoder4", hidden[2]),
-    hidden[3],
-  ];
-  return skips.reduceRight(
-    (coarse, skip, level) => parameters.within(`decoder${level + 1}`, (inner) => unetrUp(coarse, skip, inner)),
-    residual("encoder10", hidden[4]),
+function decode(levels: readonly Value[], parameters: Parameters): Value {
+  return levels.reduceRight((coarse, skip, level) =>
+    parameters.within(`decoder${level + 1}`, (inner) => unetrUp(coarse, skip, inner)),
   );
 }
 
@@ -201,4 +206,17 @@ export const swinUnetrArchitecture: Architecture<typeof settings> = {
     "base, version 2": { kind: "swin-unetr", version: 2 },
   },
   build: ({ kind: _, size = "base", ...given }, { outputs }) => swinUnetr({ features: sizes[size], ...given, outputs }),
+  sides: (_, wanted) => {
+    const step = PATCH ** HALVINGS;
+    const sides = nearestMultiples(wanted, step);
+    const longest = wanted.indexOf(Math.max(...wanted));
+    return sides.every((side) => side === step) ? sides.with(longest, 2 * step) : sides;
+  },
+  encoder:
+    ({ kind: _, size = "base", ...given }) =>
+    (image, parameters) => {
+      assertFits(image);
+      const levels = swinEncoder(image, parameters, { ...published, features: sizes[size], ...given });
+      return levels.map((value, n) => ({ value, stride: image.shape.slice(2).map(() => (n === 0 ? 1 : 2)) }));
+    },
 };

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { denseNetEncoder } from "../layers/densenet-encoder.ts";
 import { denseNetSettings, denseNetSizes } from "../layers/densenet-settings.ts";
 import type { Architecture } from "./architecture.ts";
 import { decoderSettings, decoderWidths, denseUnet } from "./dense-unet.ts";
@@ -22,4 +23,8 @@ export const unetPlusPlusArchitecture: Architecture<typeof settings> = {
     const sizes = denseNetSizes(encoder, "densenet201");
     return denseUnet({ encoder: sizes, decoder: decoderWidths(decoder, sizes), form: "nested", outputs });
   },
+  encoder:
+    ({ encoder = {} }) =>
+    (image, parameters) =>
+      denseNetEncoder(image, parameters, denseNetSizes(encoder, "densenet201")),
 };

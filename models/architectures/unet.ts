@@ -28,6 +28,7 @@ export interface UnetOptions {
 export function unet({ stages, outputs, encoder = "plain", heads = 1 }: UnetOptions): Network {
   return (image, parameters) => {
     const skips = parameters.within("encoder", (inner) => unetEncoder(image, inner, { stages, encoder }));
+    parameters.observe("bottleneck", skips[skips.length - 1]);
     return parameters.within("decoder", (inner) => decode(skips, inner, { stages, outputs, heads }));
   };
 }
@@ -81,6 +82,7 @@ function decode(
       const plain = { ...stage, stride: stage.stride.map(() => 1), blocks: stage.decoderBlocks ?? 2, block: convBlock };
       return blocksOf(together, inner, plain);
     });
+    if (level === 0) parameters.observe("voxels", value);
     if (level >= heads) continue;
     const kernel = stage.kernel.map(() => 1);
     logits.unshift(
@@ -111,5 +113,9 @@ export const unetArchitecture: Architecture<typeof settings> = {
   source: "Isensee 2021, doi:10.1038/s41592-020-01008-z",
   variants: { plain: { kind: "unet" }, residual: { kind: "unet", encoder: "residual" } },
   build: ({ encoder }, context) => unet({ ...context, ...(encoder === undefined ? {} : { encoder }) }),
+  encoder:
+    ({ encoder = "plain" }, { stages }) =>
+    (image, parameters) =>
+      unetEncoder(image, parameters, { stages, encoder }).map((value, n) => ({ value, stride: stages[n].stride })),
   foreignNames: (_, { stages }) => [nnunetNames({ stages: stages.length }), dynUnetNames({ stages: stages.length })],
 };

@@ -4,6 +4,7 @@ import { GraphError } from "../graph/graph-error.ts";
 import { add, conv, reshape, transpose } from "../graph/operators/index.ts";
 import { selfAttention } from "../layers/attention.ts";
 import { feedForward, layerNormalised } from "../layers/linear.ts";
+import { nearestMultiples } from "../layers/nearest-sides.ts";
 import { type Parameters, uniformFor } from "../layers/parameters.ts";
 import { doubled, unetrOut, unetrResidual, unetrUp } from "../layers/unetr-blocks.ts";
 import type { Architecture, Network } from "./architecture.ts";
@@ -26,6 +27,9 @@ export interface UnetrOptions {
 
 type Complete = Required<UnetrOptions>;
 
+/** Features of the convolutions at the finest resolution, and blocks of the transformer. */
+const [FEATURES, LAYERS] = [16, 12];
+
 /** Side of the patches that become tokens: the decoder doubles four times. */
 const PATCH = 16;
 
@@ -41,28 +45,48 @@ const PATCH = 16;
  */
 export function unetr({
   outputs,
-  features = 16,
+  features = FEATURES,
   hidden = 768,
   mlp = 3072,
   heads = 12,
-  layers = 12,
+  layers = LAYERS,
 }: UnetrOptions): Network {
-  const options = { outputs, features, hidden, mlp, heads, layers };
+  const options = { features, hidden, mlp, heads, layers };
   return (image, parameters) => {
-    const sides = image.shape.slice(2).map(Number);
-    if (sides.some((side) => side % PATCH !== 0))
-      throw new GraphError({
-        where: "unetr",
-        expected: `a patch whose sides are multiples of ${PATCH}`,
-        got: `[${sides.join(", ")}]`,
-      });
-    const states = parameters.within("vit", (inner) => transformed(image, inner, options));
-    return [unetrOut(decode(image, states, { parameters, features }), parameters, { outputs })];
+    const levels = unetrEncoder(image, parameters, options);
+    parameters.observe("bottleneck", levels[levels.length - 1]);
+    return [unetrOut(decode(levels, parameters), parameters, { outputs })];
   };
 }
 
+/** The image convolved, and states of the transformer raised to a half to an eighth of its sides; the last at a sixteenth. */
+function unetrEncoder(image: Value, parameters: Parameters, options: Omit<Complete, "outputs">): readonly Value[] {
+  assertFits(image);
+  const { features } = options;
+  const [early, middle, late, last] = parameters.within("vit", (inner) => transformed(image, inner, options));
+  return [
+    parameters.within("encoder1.layer", (inner) =>
+      inner.graph.segment(() => unetrResidual(image, inner, { features })),
+    ),
+    parameters.within("encoder2", (inner) => raised(early, inner, { features: 2 * features, times: 3 })),
+    parameters.within("encoder3", (inner) => raised(middle, inner, { features: 4 * features, times: 2 })),
+    parameters.within("encoder4", (inner) => raised(late, inner, { features: 8 * features, times: 1 })),
+    last,
+  ];
+}
+
+function assertFits({ shape }: Value): void {
+  const sides = shape.slice(2).map(Number);
+  if (sides.every((side) => side % PATCH === 0)) return;
+  throw new GraphError({
+    where: "unetr",
+    expected: `a patch whose sides are multiples of ${PATCH}`,
+    got: `[${sides.join(", ")}]`,
+  });
+}
+
 /** The image's tokens behind some of the blocks, and behind the last and a norm, as images of a sixteenth of the sides. */
-function transformed(image: Value, parameters: Parameters, options: Complete): readonly Value[] {
+function transformed(image: Value, parameters: Parameters, options: Omit<Complete, "outputs">): readonly Value[] {
   const { hidden, layers } = options;
   const sides = image.shape.slice(2).map((side) => Number(side) / PATCH);
   const asImage = (tokens: Value) => reshape(transpose(tokens, [0, 2, 1]), [image.shape[0], hidden, ...sides]);
@@ -90,7 +114,7 @@ function embedded(image: Value, parameters: Parameters, { hidden }: { readonly h
   return add(transpose(reshape(patches, [image.shape[0], hidden, count]), [0, 2, 1]), positions);
 }
 
-function block(tokens: Value, parameters: Parameters, { heads, mlp }: Complete): Value {
+function block(tokens: Value, parameters: Parameters, { heads, mlp }: Pick<Complete, "heads" | "mlp">): Value {
   const normal = parameters.within("norm1", (inner) => layerNormalised(tokens, inner));
   const attended = parameters.within("attn", (inner) =>
     selfAttention(normal, inner, { heads, bias: false, output: "out_proj" }),
@@ -103,23 +127,9 @@ function block(tokens: Value, parameters: Parameters, { heads, mlp }: Complete):
   );
 }
 
-function decode(
-  image: Value,
-  [early, middle, late, last]: readonly Value[],
-  { parameters, features }: { readonly parameters: Parameters; readonly features: number },
-): Value {
-  const full = parameters.within("encoder1.layer", (inner) =>
-    inner.graph.segment(() => unetrResidual(image, inner, { features })),
-  );
-  const skips = [
-    full,
-    parameters.within("encoder2", (inner) => raised(early, inner, { features: 2 * features, times: 3 })),
-    parameters.within("encoder3", (inner) => raised(middle, inner, { features: 4 * features, times: 2 })),
-    parameters.within("encoder4", (inner) => raised(late, inner, { features: 8 * features, times: 1 })),
-  ];
-  return skips.reduceRight(
-    (coarse, skip, level) => parameters.within(`decoder${level + 2}`, (inner) => unetrUp(coarse, skip, inner)),
-    last,
+function decode(levels: readonly Value[], parameters: Parameters): Value {
+  return levels.reduceRight((coarse, skip, level) =>
+    parameters.within(`decoder${level + 2}`, (inner) => unetrUp(coarse, skip, inner)),
   );
 }
 
@@ -179,4 +189,12 @@ export const unetrArchitecture: Architecture<typeof settings> = {
     tiny: { kind: "unetr", size: "tiny" },
   },
   build: ({ kind: _, size = "base", ...given }, { outputs }) => unetr({ ...sizes[size], ...given, outputs }),
+  sides: (_, wanted) => nearestMultiples(wanted, PATCH),
+  encoder:
+    ({ kind: _, size = "base", ...given }) =>
+    (image, parameters) => {
+      const options = { features: FEATURES, layers: LAYERS, ...sizes[size], ...given };
+      const levels = unetrEncoder(image, parameters, options);
+      return levels.map((value, n) => ({ value, stride: image.shape.slice(2).map(() => (n === 0 ? 1 : 2)) }));
+    },
 };

@@ -26,6 +26,9 @@ export interface Buffer {
   update(next: Value): void;
 }
 
+/** Features of a network: the coarsest of its encoder, and those of each voxel that its finest logits are made of. */
+export type FeatureRole = "bottleneck" | "voxels";
+
 /** Where the layers of a network get their parameters. */
 export interface Parameters {
   readonly graph: GraphBuilder;
@@ -34,6 +37,8 @@ export interface Parameters {
   /** A parameter that is trained. */
   weight(name: string, shape: readonly number[], initial: Initial): Value;
   buffer(name: string, shape: readonly number[], initial: Initial): Buffer;
+  /** Shows features to whoever trains the network; a loss may compare them. */
+  observe(role: FeatureRole, value: Value): void;
   /** Puts a name before those of all that `make` asks for or computes. */
   within<T>(name: string, make: (parameters: Parameters) => T): T;
 }
@@ -43,6 +48,7 @@ export interface ParameterSource {
   readonly isTraining: boolean;
   weight(spec: ParameterSpec): Value;
   buffer(spec: ParameterSpec): Buffer;
+  observe?(role: FeatureRole, value: Value): void;
 }
 
 /** Parameters of a graph from a source, none of them under any name yet. */
@@ -52,6 +58,7 @@ export function parametersOf(graph: GraphBuilder, source: ParameterSource, prefi
     isTraining: source.isTraining,
     weight: (name, shape, initial) => source.weight({ name: prefix + name, shape, initial }),
     buffer: (name, shape, initial) => source.buffer({ name: prefix + name, shape, initial }),
+    observe: (role, value) => source.observe?.(role, value),
     within: (name, make) => graph.scope(name, () => make(parametersOf(graph, source, `${prefix}${name}.`))),
   };
 }

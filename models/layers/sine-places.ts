@@ -11,6 +11,14 @@ const SPAN = 10_000;
  * Source: Carion 2020, arXiv:2005.12872, for any number of axes; Segment Anything draws its frequencies
  */
 export function sinePlaces(graph: GraphBuilder, sides: readonly number[], features: number): Value {
+  const name = `places ${sides.join("x")} ${features}`;
+  const shape = [1, sides.reduce((product, side) => product * side, 1), features];
+  const known = graph.constantOf({ name, type: "float32", shape, graph });
+  if (known !== undefined) return { name, type: "float32", shape, graph };
+  return graph.constant(floatTensor(name, shape, sineValues(sides, features)));
+}
+
+function sineValues(sides: readonly number[], features: number): Float32Array {
   const perAxis = 2 * Math.floor(features / (2 * sides.length));
   const positions = sides.reduce((product, side) => product * side, 1);
   const values = new Float32Array(positions * features);
@@ -27,5 +35,5 @@ export function sinePlaces(graph: GraphBuilder, sides: readonly number[], featur
       }
     }
   }
-  return graph.constant(floatTensor(`places ${sides.join("x")} ${features}`, [1, positions, features], values));
+  return values;
 }

@@ -72,6 +72,7 @@ export function unetrUp(coarse: Value, skip: Value, parameters: Parameters): Val
 
 /** Logits, as MONAI starts and names them. */
 export function unetrOut(image: Value, parameters: Parameters, { outputs }: { readonly outputs: number }): Value {
+  parameters.observe("voxels", image);
   const kernel = image.shape.slice(2).map(() => 1);
   const initial = uniformFor(Number(image.shape[1]));
   return parameters.within("out", (out) =>

@@ -1,14 +1,17 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
-import type { Value } from "../graph/builder.ts";
-import type { Objective } from "../training-step.ts";
+import type { Frozen } from "../frozen.ts";
+import type { MakeObjective } from "../objective.ts";
 import { boundary } from "./boundary.ts";
 import { centrelineDice } from "./centreline-dice.ts";
 import { type ClassFacts, type ClassWeightSettings, classWeightSchemas, classWeights } from "./class-weights.ts";
+import { confusableContrast } from "./confusable-contrast.ts";
 import { crossEntropy } from "./cross-entropy.ts";
+import { dynamicFocal } from "./dynamic-focal.ts";
 import { focal } from "./focal.ts";
 import { generalisedDice } from "./generalised-dice.ts";
 import type { Loss } from "./loss.ts";
 import { type ObjectiveOptions, objectiveOf } from "./objective.ts";
+import { type WeightingSettings, weightingFrom } from "./patch-weightings.ts";
 import { softDice } from "./soft-dice.ts";
 import { topKCrossEntropy } from "./top-k-cross-entropy.ts";
 import { focalTversky, tversky } from "./tversky.ts";
@@ -17,6 +20,8 @@ import { unifiedFocal } from "./unified-focal.ts";
 const share = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1, description }));
 const positive = (description: string) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100, description }));
+const focusOf = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 5, description }));
+const className = Type.String({ minLength: 1, maxLength: 64 });
 const over = Type.Optional(
   Type.Unsafe<"batch" | "sample">({
     type: "string",
@@ -88,10 +93,40 @@ export const lossSchemas = [
     { iterations: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: "Largest radius; default 3." })) },
     "clDice for tubes.",
   ),
+  term(
+    "dynamic-focal",
+    {
+      gamma: positive("Exponent of 1 - Dice in a class's weight; default 2."),
+      focus: focusOf("Greatest focus, of a class at Dice 0; default 2."),
+      least: share("Smallest weight before they are scaled to mean 1; default 0.05."),
+      follow: Type.Optional(
+        Type.Unsafe<"validation" | "batches">({
+          type: "string",
+          enum: ["validation", "batches"],
+          description: "Whose Dice is followed: that of held-out cases (default), or that of the batches themselves.",
+        }),
+      ),
+    },
+    "Focal loss whose weights and focus follow each class's running Dice.",
+  ),
+  term(
+    "confusable-contrast",
+    {
+      pairs: Type.Optional(
+        Type.Array(Type.Tuple([className, className]), {
+          minItems: 1,
+          maxItems: 256,
+          description: "Names of classes that are taken for each other; every two foreground classes when left out.",
+        }),
+      ),
+      temperature: positive("Default 0.1."),
+    },
+    "Contrast of the features of classes that are taken for each other; to be added to another loss.",
+  ),
 ] as const;
 
 /** A loss's name and settings. */
-export type LossSettings = Static<(typeof lossSchemas)[number]>;
+export type LossSettings = Frozen<Static<(typeof lossSchemas)[number]>>;
 
 type Builders = {
   readonly [K in LossSettings["kind"]]: (settings: Extract<LossSettings, { kind: K }>, facts: ClassFacts) => Loss;
@@ -113,7 +148,14 @@ const builders: Builders = {
     unifiedFocal({ ...settings, ...(ratio === undefined ? {} : { weight: ratio }) }),
   boundary: () => boundary(),
   "centreline-dice": (settings) => centrelineDice(settings),
+  "dynamic-focal": (settings) => dynamicFocal(settings),
+  "confusable-contrast": (settings, facts) => confusableContrast(settings, facts),
 };
+
+/** Whether any of the losses follows the Dice of held-out cases. */
+export function followsValidation(terms: readonly LossSettings[]): boolean {
+  return terms.some((term) => term.kind === "dynamic-focal" && term.follow !== "batches");
+}
 
 /** The loss that settings describe. Errors: GraphError when a weight is given for a name that is no class */
 export function lossFrom(settings: LossSettings, facts: ClassFacts): Loss {
@@ -131,6 +173,8 @@ export interface ObjectiveSettings {
   readonly terms: readonly LossSettings[];
   /** See `adjustedLogits`. */
   readonly logitAdjustment?: number;
+  /** See `PatchWeighting`; all patches count the same when left out. */
+  readonly patchWeights?: readonly WeightingSettings[];
 }
 
 /**
@@ -139,9 +183,9 @@ export interface ObjectiveSettings {
  * Errors: as `lossFrom`
  */
 export function objectiveFrom(
-  { terms, logitAdjustment }: ObjectiveSettings,
-  { names, frequencies, ...options }: ClassFacts & Omit<ObjectiveOptions, "terms" | "adjustment">,
-): (heads: readonly Value[], labels: Value, distances?: Value) => Objective {
+  { terms, logitAdjustment, patchWeights = [] }: ObjectiveSettings,
+  { names, frequencies, ...options }: ClassFacts & Omit<ObjectiveOptions, "terms" | "adjustment" | "weightings">,
+): MakeObjective {
   const facts = { names, frequencies };
   const named = terms.map((settings, n) => ({
     name: terms.findIndex(({ kind }) => kind === settings.kind) === n ? settings.kind : `${settings.kind} ${n + 1}`,
@@ -149,5 +193,5 @@ export function objectiveFrom(
     loss: lossFrom(settings, facts),
   }));
   const adjustment = logitAdjustment === undefined ? {} : { adjustment: { frequencies, tau: logitAdjustment } };
-  return objectiveOf({ ...options, ...adjustment, terms: named });
+  return objectiveOf({ ...options, ...adjustment, terms: named, weightings: patchWeights.map(weightingFrom) });
 }

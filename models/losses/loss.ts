@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import type { StepContext } from "../objective.ts";
 
 /** What a loss compares, and how the network's outputs become probabilities. */
 export interface LossInput {
@@ -12,6 +13,10 @@ export interface LossInput {
   readonly distances?: Value;
   /** `softmax`: one class per voxel, channel 0 is background. `sigmoid`: channels that may overlap, no background. */
   readonly activation: "softmax" | "sigmoid";
+  /** Resolution of the logits, 0 for the finest. */
+  readonly head?: number;
+  /** Where the loss is part of a training step. */
+  readonly context?: Pick<StepContext, "features" | "buffer">;
 }
 
 /** A loss as a part of a graph: a scalar, least where the prediction is perfect. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { followsValidation } from "../../models/losses/index.ts";
 import type { Cell } from "../report/benchmark-results.ts";
 import { canonicalHash } from "../train/canonical-hash.ts";
 import { chooseSplit } from "../train/plan/choose-split.ts";
@@ -7,6 +8,7 @@ import { assertPlanFits } from "../train/plan/plan-rules.ts";
 import type { TrainingPlan } from "../train/plan-schema.ts";
 import type { Split } from "../train/run-inputs.ts";
 import { completeConfig, type TrainingConfig } from "../train/training-config.ts";
+import { ConfigError } from "../volume/errors.ts";
 import { type CellFolder, cellFolderAt } from "./cell-folder.ts";
 import { type Method, methodsOf } from "./methods-of.ts";
 import type { BenchmarkSpec } from "./spec-schema.ts";
@@ -72,7 +74,7 @@ export function planCells(
 }
 
 function planFor({ spec, dataset, fingerprint }: StudiedDataset, { network }: Method): TrainingPlan {
-  const plan = makePlan(fingerprint, dataset, { ...spec.plan, ...network.plan });
+  const plan = makePlan(fingerprint, dataset, { ...spec.plan, ...network.plan, network: network.settings });
   assertPlanFits(plan, dataset, `plan of ${network.name} for ${spec.name}`);
   return plan;
 }
@@ -82,7 +84,7 @@ function configFor(
   { config, budget }: BenchmarkSpec,
   { study, method, seed }: { readonly study: StudiedDataset; readonly method: Method; readonly seed: number },
 ): TrainingConfig {
-  return completeConfig({
+  const complete = completeConfig({
     ...config,
     ...study.spec.config,
     ...method.network.config,
@@ -91,6 +93,19 @@ function configFor(
     ...("steps" in budget ? { steps: budget.steps } : {}),
     seed,
     deliver: "last",
+  });
+  if (followsValidation(complete.loss.terms)) throw leakError(method);
+  return complete;
+}
+
+/** The held-out cases of a benchmark are those that it is scored on: no loss may see them. */
+function leakError({ training }: Method): ConfigError {
+  return new ConfigError({
+    code: "B_LEAK",
+    where: `training ${training.name}`,
+    expected: "a loss that sees training cases alone",
+    got: "dynamic-focal, which follows the Dice of the cases that are scored",
+    next: 'Set its "follow" to "batches", or take the method dynamic-focal-batches',
   });
 }
 

@@ -14,6 +14,16 @@ export interface TrainingShape {
   readonly carried: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** Further scalars that the graph gives beside `loss` and `gradient_norm`. */
   readonly terms: readonly string[];
+  /** Where the graph tells of single patches: in how many numbers it tells what each looks like. */
+  readonly patchFeatures?: number;
+}
+
+/** What a step found of each patch of its batch. */
+export interface FoundPatches {
+  /** How hard each was. */
+  readonly difficulty: readonly number[];
+  /** What each looks like, [N, F]. */
+  readonly features: readonly number[];
 }
 
 /** Arrays that one step is given, in the shapes of the graph. */
@@ -37,6 +47,8 @@ export interface StepResult {
   readonly gradientNorm: number;
   readonly terms: Readonly<Record<string, number>>;
   readonly milliseconds: number;
+  /** Where the graph tells of single patches. */
+  readonly patches?: FoundPatches;
 }
 
 /** A training graph opened on a device, with its weights. */
@@ -68,6 +80,7 @@ export async function openTrainingRunner(
   const { where, carried, terms } = shape;
   const session = await namingFaults(where, "M_LOAD", () => openSession(model, { provider: device, ...options }));
   const scalars = new Map(["loss", "gradient_norm", ...terms].map((name) => [name, scalar(0)]));
+  const patches = patchTargets(shape);
   // Two sets that take turns: outputs that are newly allocated in every step cost page faults.
   let now = carried.map(({ shape }) => zeros(shape));
   let next = carried.map(({ shape }) => zeros(shape));
@@ -82,7 +95,11 @@ export async function openTrainingRunner(
         ["step", scalar(step)],
         ...carried.map(({ name }, n) => [name, now[n]] as const),
       ]);
-      const targets = new Map([...scalars, ...carried.map(({ name }, n) => [NEXT + name, next[n]] as const)]);
+      const targets = new Map([
+        ...scalars,
+        ...patches,
+        ...carried.map(({ name }, n) => [NEXT + name, next[n]] as const),
+      ]);
       await namingFaults(where, "M_RUN", () => runKnown(session, feeds, targets));
       [now, next] = [next, now];
       const scalarOf = (name: string) => scalars.get(name)?.data[0] ?? Number.NaN;
@@ -91,6 +108,7 @@ export async function openTrainingRunner(
         gradientNorm: scalarOf("gradient_norm"),
         terms: Object.fromEntries(terms.map((name) => [name, scalarOf(name)])),
         milliseconds: performance.now() - started,
+        ...foundPatches(patches),
       };
     },
     read: () => now.map(({ data }) => data),
@@ -108,6 +126,22 @@ function runKnown(
 ) {
   const known = new Set(session.inputs.map(({ name }) => name));
   return session.runAll(new Map([...feeds].filter(([name]) => known.has(name))), targets);
+}
+
+const [DIFFICULTY, PATCH_FEATURES] = ["difficulty", "patch_features"];
+
+function patchTargets({ image: [count], patchFeatures }: TrainingShape): ReadonlyMap<string, FloatTensor> {
+  if (patchFeatures === undefined) return new Map();
+  return new Map([
+    [DIFFICULTY, zeros([count])],
+    [PATCH_FEATURES, zeros([count, patchFeatures])],
+  ]);
+}
+
+function foundPatches(targets: ReadonlyMap<string, FloatTensor>): { readonly patches?: FoundPatches } {
+  if (targets.size === 0) return {};
+  const [difficulty, features] = [DIFFICULTY, PATCH_FEATURES].map((name) => [...(targets.get(name)?.data ?? [])]);
+  return { patches: { difficulty, features } };
 }
 
 function zeros(shape: readonly number[]): FloatTensor {

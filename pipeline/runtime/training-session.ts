@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { startInferenceProcess } from "./inference-process.ts";
 import type { StepArrays, StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
 
-export type { StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
+export type { FoundPatches, StepNumbers, StepResult, TrainingShape } from "./training-runner.ts";
 
 /** A training graph in a process of its own, where its weights stay between steps. */
 export interface TrainingSession {

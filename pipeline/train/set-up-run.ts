@@ -55,9 +55,10 @@ export async function setUpRun(
   const found = await findDataset(choices.dataset, { signal: choices.signal });
   const onProgress = (done: number, total: number) => choices.onProgress?.("examine", done, total);
   const { examined, dataset, warnings } = await usableCases(found, { ...choices, onProgress });
+  const { network } = choices.config;
   const plan =
     choices.plan === undefined
-      ? makePlan(examined.fingerprint, dataset, choices.planOptions)
+      ? makePlan(examined.fingerprint, dataset, { ...choices.planOptions, network })
       : await readPlan(choices.plan);
   assertPlanFits(plan, dataset, choices.plan ?? "plan");
   const folds = chooseFolds(examined.fingerprint, { ...choices, seed: choices.config.seed });

@@ -5,8 +5,9 @@ import { chooseWorkingDevice, openEngine } from "../runtime/engine.ts";
 import { openTrainingSession } from "../runtime/training-session.ts";
 import { ConfigError } from "../volume/errors.ts";
 import type { Warning } from "../volume/scan.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { deliverRun, type FinishedRun } from "./deliver-run.ts";
+import { feedbackFor } from "./feedback.ts";
 import { type PreparedCases, preparedCases } from "./prepare/prepared-cases.ts";
 import { type RunFolder, runFolderAt } from "./run-folder.ts";
 import { runHash } from "./run-hash.ts";
@@ -142,6 +143,7 @@ async function trainOn({ place, inputs, cases, device }: Workplace, options: Tra
       ...config,
       session,
       batches,
+      feedback: feedbackFor({ ...plan, ...graph, config, cases: cases.training }, memoryIn(from).feedback),
       schedule: scheduleFrom(config.schedule, config),
       classes: plan.classes,
       carried: graph.step.carried,
@@ -158,6 +160,10 @@ async function trainOn({ place, inputs, cases, device }: Workplace, options: Tra
   } finally {
     await tools.close();
   }
+}
+
+function memoryIn({ memory }: Pick<Checkpoint, "memory">): TrainerMemory {
+  return JSON.parse(memory) as TrainerMemory;
 }
 
 /** Threads and processes of a run; those already open are closed when one does not open. */
@@ -199,7 +205,7 @@ async function lastCheckpoint(place: RunFolder, graph: TrainingGraph): Promise<T
       next: "Let it come to its first validation, or stop it with Ctrl-C, which writes one",
     });
   const { step, carried, memory } = await readCheckpoint(place.last, graph.step.carried);
-  const { bestDice, bestStep } = JSON.parse(memory) as TrainerMemory;
+  const { bestDice, bestStep } = memoryIn({ memory });
   return { bestDice, bestStep, steps: step, carried };
 }
 

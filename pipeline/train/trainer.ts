@@ -3,6 +3,7 @@ import type { CarriedValue } from "../../models/training-step.ts";
 import type { StepResult, TrainingSession } from "../runtime/training-session.ts";
 import { isNamedError, ModelError } from "../volume/errors.ts";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { Feedback } from "./feedback.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Batch } from "./sampling/batch.ts";
 import {
@@ -12,11 +13,14 @@ import {
   type StepRecord,
   type ValidationRecord,
 } from "./training-log.ts";
+import type { Validation } from "./validate.ts";
 import type { Judgement } from "./validator.ts";
 
 /** Batches by the step that they are for. */
 export interface BatchSource {
   next(step: number): Promise<Batch>;
+  /** See `BatchQueue`. */
+  setChances(chances: Float32Array): void;
 }
 
 /** What a run consists of. */
@@ -24,6 +28,7 @@ export interface TrainerOptions {
   readonly session: TrainingSession;
   readonly carried: readonly CarriedValue[];
   readonly batches: BatchSource;
+  readonly feedback: Feedback;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly steps: number;
@@ -51,6 +56,8 @@ export interface TrainerMemory {
   readonly patches: readonly number[];
   /** Validations in a row at Dice 0, per foreground class. */
   readonly zeros: readonly number[];
+  /** See `Feedback`. */
+  readonly feedback?: string | undefined;
 }
 
 /** How a run ended. */
@@ -77,8 +84,9 @@ export function freshMemory(classes: number): TrainerMemory {
  * Errors: ModelError T_NONFINITE when the loss or the gradient is no number; as `TrainingSession.step`; the signal's reason
  */
 export async function train(from: Checkpoint, options: TrainerOptions): Promise<Trained> {
-  const { session, steps, validateEvery, place, signal } = options;
+  const { session, steps, validateEvery, place, signal, feedback } = options;
   let memory = JSON.parse(from.memory) as TrainerMemory;
+  setChances(options);
   await session.write(from.carried);
   for (let step = from.step; step < steps; step++) {
     if (signal?.aborted) await saveAndStop({ step, memory }, options);
@@ -87,14 +95,23 @@ export async function train(from: Checkpoint, options: TrainerOptions): Promise<
     await note(record, options);
     const taken = step + 1;
     if (taken % validateEvery !== 0 && taken !== steps) continue;
-    const carried = await session.read();
-    const validated = await validateAt({ step: taken, memory, carried }, options);
+    const found = await session.read();
+    const validated = await validateAt({ step: taken, memory, carried: found }, options);
     memory = validated.memory;
+    const moved = feedback.afterValidation(found, validated.dice);
+    if (moved !== undefined) await session.write(moved);
+    setChances(options);
+    const carried = moved ?? found;
     if (validated.isBest) await save(place.best, { step: taken, memory, carried }, options);
     await save(place.last, { step: taken, memory, carried }, options);
   }
   const { bestDice, bestStep } = memory;
   return { bestDice, bestStep, steps, carried: await session.read() };
+}
+
+function setChances({ feedback, batches }: TrainerOptions): void {
+  const chances = feedback.chances();
+  if (chances !== undefined) batches.setChances(chances);
 }
 
 async function oneStep(step: number, options: TrainerOptions): Promise<{ record: StepRecord; batch: Batch }> {
@@ -106,6 +123,7 @@ async function oneStep(step: number, options: TrainerOptions): Promise<{ record:
   const { image, labels, distances } = batch;
   const result = await session.step({ image, labels, distances, learningRate: rate, step: step + 1 });
   await assertFinite(result, { step, batch, options });
+  options.feedback.noteStep(batch, result);
   const { loss, gradientNorm, terms, milliseconds } = result;
   return {
     batch,
@@ -160,7 +178,7 @@ interface Moment {
 async function validateAt(
   { step, memory, carried }: Moment & { readonly carried: ReadonlyMap<string, Float32Array> },
   options: TrainerOptions,
-): Promise<{ memory: TrainerMemory; isBest: boolean }> {
+): Promise<{ memory: TrainerMemory; isBest: boolean; dice: Validation["dice"] }> {
   const { classes, isHeldOut } = options;
   const started = performance.now();
   const { dice, meanDice, cases, classBias } = await validation({ step, carried }, options);
@@ -179,7 +197,7 @@ async function validateAt(
   await raiseAlarms({ step, zeros }, options);
   const isBest = isHeldOut && (memory.bestDice === undefined || meanDice > memory.bestDice);
   const best = isBest ? { bestDice: meanDice, bestStep: step } : {};
-  return { isBest, memory: { ...memory, ...best, zeros } };
+  return { isBest, dice, memory: { ...memory, ...best, zeros } };
 }
 
 /** Weights that overflow show in the scores first: the next loss would be no number either. */
@@ -222,9 +240,13 @@ async function saveAndStop({ step, memory }: Moment, options: TrainerOptions): P
 async function save(
   path: string,
   { step, memory, carried }: Moment & { readonly carried: ReadonlyMap<string, Float32Array> },
-  { run, carried: values }: TrainerOptions,
+  { run, carried: values, feedback }: TrainerOptions,
 ): Promise<void> {
-  await writeCheckpoint(path, { step, run, carried, memory: JSON.stringify(memory) }, values);
+  await writeCheckpoint(
+    path,
+    { step, run, carried, memory: JSON.stringify({ ...memory, feedback: feedback.toText() }) },
+    values,
+  );
 }
 
 async function note(record: LogRecord, { place, onRecord }: TrainerOptions): Promise<void> {

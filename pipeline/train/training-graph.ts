@@ -10,6 +10,7 @@ import type { TrainingShape } from "../runtime/training-runner.ts";
 import { ConfigError } from "../volume/errors.ts";
 import { planNetwork } from "./plan-network.ts";
 import type { TrainingPlan } from "./plan-schema.ts";
+import { followsPatches } from "./sampling/index.ts";
 import type { TrainingConfig } from "./training-config.ts";
 
 /** A training step for a plan and settings, ready to be opened. */
@@ -18,6 +19,8 @@ export interface TrainingGraph {
   readonly model: Uint8Array;
   /** Names under which other programs' weights may come. */
   readonly foreignNames: readonly ForeignNames[];
+  /** Class that each output channel writes, 0 for background. */
+  readonly classIds: readonly number[];
   /** Label values of each channel, where batches have to carry distances to them. */
   readonly distancesTo: readonly (readonly number[])[] | undefined;
   readonly shape: TrainingShape;
@@ -55,6 +58,7 @@ function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): 
       activation,
       frequencies,
       names: channelNames,
+      tellsPatches: followsPatches(config.sampling),
     }),
     ...(asksDistances ? { distanceChannels: labelsOfChannels.length } : {}),
     optimiser: optimiserFrom(config.optimiser),
@@ -70,9 +74,22 @@ function graphOf(plan: TrainingPlan, config: TrainingConfig, dialect: Dialect): 
   const where = `training step for ${plan.dataset}`;
   return {
     foreignNames: planned.foreignNames,
+    classIds: planned.output.classIds,
     distancesTo: asksDistances ? labelsOfChannels : undefined,
     step,
     model: encodeModel(step.graph),
-    shape: { where, image, labels: image.with(1, 1), ...distances, carried, terms: step.terms },
+    shape: {
+      where,
+      image,
+      labels: image.with(1, 1),
+      ...distances,
+      ...patchFeaturesOf(step),
+      carried,
+      terms: step.terms,
+    },
   };
+}
+
+function patchFeaturesOf({ patchFeatures }: TrainingStep): Pick<TrainingShape, "patchFeatures"> {
+  return patchFeatures === undefined ? {} : { patchFeatures };
 }

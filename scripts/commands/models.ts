@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type ArchitectureDescription, describeArchitectures } from "../../models/architectures/describe.ts";
+import { imbalanceMethods } from "../../pipeline/index.ts";
 import type { CommandContext } from "../command-context.ts";
 import { numberColumns, tableOf, textColumns } from "../table.ts";
 
@@ -8,18 +9,24 @@ export function registerModels(program: Command, _context: CommandContext): void
   const models = program.command("models").description("the networks that can be trained");
   models
     .command("list")
-    .description("list every architecture, its published sizes, how many parameters they have and where they come from")
+    .description("list every architecture with its published sizes and parameters, and every method against imbalance")
     .option("--json", "print one JSON document instead of a table")
     .addHelpText(
       "after",
       `
-Parameters are counted for one channel, patches of 96 x 96 x 96 and 14 classes. Name one in the training settings:
-  { "schema": "rarevox-training/1", "network": { "kind": "unet", "encoder": "residual" } }
+Parameters are counted for one channel, patches of 96 x 96 x 96 and 14 classes. Name one and some methods in a command, or in
+the training settings:
+  rarevox train Dataset004/ --out runs/swin --architecture swin-unetr:tiny --imbalance focal,hamr-sampling
+  { "schema": "rarevox-training/1", "network": { "kind": "unet", "encoder": "residual" }, "imbalance": ["focal"] }
 rarevox schema training shows what may be said of each.`,
     )
     .action(({ json }: { json?: boolean }) => {
-      const found = describeArchitectures();
-      process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${modelsTable(found)}\n`);
+      const architectures = describeArchitectures();
+      const imbalance = imbalanceMethods.map(({ name, title, source, part }) => ({ name, title, source, part }));
+      const text = json
+        ? JSON.stringify({ architectures, imbalance }, undefined, 2)
+        : `${modelsTable(architectures)}\n\n${methodsTable()}`;
+      process.stdout.write(`${text}\n`);
     });
 }
 
@@ -33,4 +40,12 @@ function modelsTable(found: readonly ArchitectureDescription[]): string {
     source,
   ]);
   return tableOf(columns, rows);
+}
+
+function methodsTable(): string {
+  const columns = textColumns("method against imbalance", "changes", "what", "source");
+  return tableOf(
+    columns,
+    imbalanceMethods.map(({ name, part, title, source }) => [name, part, title, source]),
+  );
 }

@@ -4,10 +4,12 @@ import {
   completeConfig,
   deviceNames,
   type LogRecord,
+  networkNamed,
   readTrainingConfig,
   type TrainedBundle,
   type TrainingConfig,
   trainBundle,
+  withImbalance,
 } from "../../pipeline/index.ts";
 import { cacheFolder } from "../cache-folder.ts";
 import { type CommandContext, wholeNumber } from "../command-context.ts";
@@ -16,6 +18,8 @@ import type { Progress, Terminal } from "../terminal.ts";
 interface TrainFlags {
   readonly out: string;
   readonly config?: string;
+  readonly architecture?: string;
+  readonly imbalance?: readonly string[];
   readonly plan?: string;
   readonly fold: number | "all";
   readonly folds: "stratified" | "nnunet";
@@ -39,7 +43,18 @@ interface TrainFlags {
 const FOLDS = 5;
 
 /** Options that would make another run of the one that is resumed. */
-const OF_NEW_RUNS = ["config", "plan", "steps", "seed", "features", "dimensions", "init", "planOnly"];
+const OF_NEW_RUNS = [
+  "config",
+  "architecture",
+  "imbalance",
+  "plan",
+  "steps",
+  "seed",
+  "features",
+  "dimensions",
+  "init",
+  "planOnly",
+];
 
 /** `rarevox train`: a data set in, a bundle out. */
 export function registerTrain(program: Command, context: CommandContext): void {
@@ -52,6 +67,12 @@ export function registerTrain(program: Command, context: CommandContext): void {
     )
     .requiredOption("--out <run>", "folder of the run: settings, plan, log, checkpoints, bundle")
     .option("--config <json>", "training settings; what it leaves out has a default (default: all defaults)")
+    .option("--architecture <kind[:size]>", "network, in place of the settings' own; rarevox models list has them")
+    .option(
+      "--imbalance <methods>",
+      "methods against imbalance, separated by commas, on top of the settings; rarevox models list has them",
+      (text: string) => text.split(",").map((name) => name.trim()),
+    )
     .option("--plan <json>", "a plan to take as it is, such as an edited one, instead of making one")
     .option("--fold <n>", "fold that is held out, counted from 0, or all to train on every case", foldNumber, 0)
     .addOption(
@@ -88,6 +109,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
 Examples:
   rarevox train Task04_Hippocampus/ --out runs/hippocampus
   rarevox train Dataset004/ --out runs/fold1 --fold 1 --folds nnunet --config focal.json
+  rarevox train Dataset004/ --out runs/swin --architecture swin-unetr:tiny --imbalance focal,class-balanced-sampling
   rarevox train Dataset004/ --out runs/mine --plan-only      then edit runs/mine/plan.json
   rarevox train Dataset004/ --out runs/mine --resume
 
@@ -134,8 +156,10 @@ async function train(dataset: string, { flags, context }: { flags: TrainFlags; c
   }
 }
 
-async function configOf({ config: path, steps, seed }: TrainFlags): Promise<TrainingConfig> {
-  const config = path === undefined ? completeConfig({}) : await readTrainingConfig(path);
+async function configOf({ config: path, steps, seed, architecture, imbalance }: TrainFlags): Promise<TrainingConfig> {
+  const given = path === undefined ? completeConfig({}) : await readTrainingConfig(path);
+  const network = architecture === undefined ? {} : { network: networkNamed(architecture) };
+  const config = withImbalance({ ...given, ...network }, imbalance ?? []);
   return { ...config, ...(steps === undefined ? {} : { steps }), ...(seed === undefined ? {} : { seed }) };
 }
 

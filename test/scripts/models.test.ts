@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
 import { architectures } from "../../models/architectures/index.ts";
+import { imbalanceMethods } from "../../pipeline/index.ts";
 import { runCli } from "../support/cli.ts";
+
+interface Listing {
+  readonly architectures: readonly { kind: string; variant: string; parameters: number; source: string }[];
+  readonly imbalance: readonly { name: string }[];
+}
 
 describe("rarevox models list", function () {
   this.timeout(30_000);
@@ -8,13 +14,17 @@ describe("rarevox models list", function () {
   it("has a line for each published form of each architecture, with its parameters and source", async () => {
     const { code, stdout } = await runCli(["models", "list", "--json"]);
     assert.equal(code, 0);
-    const listed: { kind: string; variant: string; parameters: number; source: string }[] = JSON.parse(stdout);
+    const { architectures: listed, imbalance }: Listing = JSON.parse(stdout);
     const expected = architectures.flatMap(({ schema, variants }) =>
       Object.keys(variants).map((variant) => `${schema.properties.kind.const} ${variant}`),
     );
     assert.deepEqual(
       listed.map(({ kind, variant }) => `${kind} ${variant}`),
       expected,
+    );
+    assert.deepEqual(
+      imbalance.map(({ name }) => name),
+      imbalanceMethods.map(({ name }) => name),
     );
     for (const { parameters, source } of listed) assert.ok(parameters > 1e4 && source.length > 10);
   });

@@ -37,7 +37,7 @@ const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] =
       features: 16,
       heads: 2,
       hidden: 12,
-      encoder: { kind: "densenet", densenet: smallDenseNet },
+      encoder: { kind: "self-onn-unet", encoder: smallDenseNet },
       focalAttention: { prior: "log-frequency" },
     },
     [16, 8, 12],

@@ -1,3 +1,4 @@
+import { type NetworkSettings, networkSides } from "../../../models/architectures/index.ts";
 import type { Normalisation } from "../../bundle/manifest-schema.ts";
 import { conceptFor } from "../../io/dicom-seg/snomed.ts";
 import type { Triple } from "../../volume/affine.ts";
@@ -16,14 +17,18 @@ const FEATURES = 16;
 const MOST_FEATURES = { 2: 512, 3: 320 } as const;
 
 /**
- * A plan by nnU-Net's rules, with patches sized for a CPU.
+ * A plan by nnU-Net's rules, with patches sized for a CPU and of the sides nearest to them that the network takes.
  *
  * Empty:  FormatError T_NO_CASES without a case that can be used
  * Source: Isensee 2021, doi:10.1038/s41592-020-01008-z; nnU-Net v2, default_experiment_planner.py
  */
-export function makePlan(found: Fingerprint, dataset: TrainingDataset, options: PlanOptions = {}): TrainingPlan {
+export function makePlan(
+  found: Fingerprint,
+  dataset: TrainingDataset,
+  options: PlanOptions & { readonly network?: NetworkSettings } = {},
+): TrainingPlan {
   if (found.cases.length === 0) throw noCasesError(dataset);
-  const { features = FEATURES, voxelsPerStep = VOXELS_PER_STEP } = options;
+  const { features = FEATURES, voxelsPerStep = VOXELS_PER_STEP, network } = options;
   const isFlat = found.cases.every(({ shape }) => shape[0] === 1);
   const dimensions = options.dimensions ?? (isFlat ? 2 : 3);
   const fingerprint = dimensions === 2 && !isFlat ? coarsestFirst(found) : found;
@@ -32,7 +37,8 @@ export function makePlan(found: Fingerprint, dataset: TrainingDataset, options: 
   const shapes = cases.map(({ shape, spacingMm: own }) =>
     tripleOf(shape.map((side, axis) => Math.max(1, Math.round((side * own[axis]) / spacingMm[axis])))),
   );
-  const { topology, batch } = patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep });
+  const fitSides = network && ((sides: readonly number[]) => networkSides(network, sides));
+  const { topology, batch } = patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep, fitSides });
   return {
     schema: `rarevox-plan/${PLAN_VERSION}`,
     dataset: dataset.name,

@@ -19,6 +19,7 @@ export interface PatchTask {
   readonly dimensions: 2 | 3;
   /** See `PlanOptions`. */
   readonly voxelsPerStep: number;
+  readonly fitSides?: ((sides: readonly number[]) => readonly number[]) | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface PatchTask {
  *
  * Source: nnU-Net v2, get_plans_for_configuration
  */
-export function patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep }: PatchTask): {
+export function patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep, fitSides }: PatchTask): {
   readonly topology: Topology;
   readonly batch: number;
 } {
@@ -40,11 +41,20 @@ export function patchAndBatch({ shapes, spacingMm, dimensions, voxelsPerStep }: 
     if (smaller === undefined) break;
     topology = smaller;
   }
+  if (fitSides !== undefined) topology = topologyFor(fitted(topology.patch, { dimensions, fitSides }), spacingMm);
   const voxels = voxelsOf(topology.patch);
   const share = (LARGEST_SHARE * shapes.reduce((sum, shape) => sum + voxelsOf(shape), 0)) / voxels;
   const most = dimensions === 2 ? 4 * MOST_PATCHES : MOST_PATCHES;
   const batch = Math.max(2, Math.min(Math.floor(voxelsPerStep / voxels), Math.round(share), most));
   return { topology, batch };
+}
+
+function fitted(
+  patch: Triple,
+  { dimensions, fitSides }: { readonly dimensions: 2 | 3; readonly fitSides: NonNullable<PatchTask["fitSides"]> },
+): Triple {
+  const own = fitSides(patch.slice(3 - dimensions));
+  return tripleOf([...patch.slice(0, 3 - dimensions), ...own]);
 }
 
 /** A cube in millimetres, four times as many voxels as will fit, or the whole median case where that is smaller. */

@@ -13,6 +13,8 @@ export interface Batch {
   /** [N, C, D, H, W]: signed distance in mm to each output channel's boundary, where the recipe asks for it. */
   readonly distances?: Float32Array;
   readonly caseIds: readonly string[];
+  /** What each patch was drawn around, where the sampler is told what came of it. */
+  readonly items?: readonly number[];
   /** Voxels of each class id in the batch, in the order of the plan's classes, background first. */
   readonly voxelsByClass: readonly number[];
   /** Patches that hold each, in the same order. */

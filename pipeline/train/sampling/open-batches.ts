@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { errorFromRecord } from "../../volume/errors.ts";
 import { openPreparedCase } from "../prepare/prepared-case-file.ts";
 import type { Batch } from "./batch.ts";
-import type { ThreadAnswer } from "./batch-thread.ts";
+import type { ThreadAnswer, ThreadMessage, ThreadRequest } from "./batch-thread.ts";
 import { type BatchRecipe, batchMaker } from "./make-batch.ts";
 
 /** Batches that threads make ahead of time. */
@@ -13,6 +13,8 @@ export interface BatchQueue {
    * Errors: what making it threw; the signal's reason; an Error after `close`
    */
   readonly next: (step: number) => Promise<Batch>;
+  /** Sets the chances of what patches are drawn around, for samplers that are told any; batches made ahead are dropped. */
+  readonly setChances: (chances: Float32Array) => void;
   /** Time that callers of `next` waited, and its share of the time since the first call. */
   readonly waiting: () => { readonly milliseconds: number; readonly share: number };
   /** Ends the threads; batches that are still asked for are refused. */
@@ -25,7 +27,7 @@ const AHEAD = 2;
 /**
  * Opens a queue of batches made in threads.
  *
- * A batch depends on the recipe and its step alone, not on the number of threads or on what was asked for before: a run
+ * A batch depends on the recipe, the chances set before it was asked for and its step alone, not on the number of threads or on what was asked for before: a run
  * taken up at step n sees what one that was never stopped does.
  *
  * Errors: ConfigError as `batchMaker`
@@ -52,15 +54,20 @@ export function openBatches({
     made.delete(step);
     return batch;
   };
+  const setChances = (chances: Float32Array) => {
+    made.clear();
+    for (const thread of threads) thread.setChances(chances);
+  };
   const close = async () => {
     signal?.removeEventListener("abort", cancel);
     await Promise.all(threads.map(({ end }) => end()));
   };
-  return { next: async (step) => clock.timed(() => next(step)), waiting: clock.read, close };
+  return { next: async (step) => clock.timed(() => next(step)), setChances, waiting: clock.read, close };
 }
 
 interface BatchThread {
   readonly make: (step: number) => Promise<Batch>;
+  readonly setChances: (chances: Float32Array) => void;
   /** Refuses what is asked for now and later. */
   readonly fail: (reason: unknown) => void;
   readonly end: () => Promise<void>;
@@ -73,7 +80,8 @@ interface Request {
 
 function startThread(recipe: BatchRecipe): BatchThread {
   const worker = new Worker(new URL("./batch-thread.js", import.meta.url), { workerData: recipe });
-  const requests = new Map<number, Request>();
+  const requests = new Map<string, Request>();
+  let round = 0;
   let failure: { readonly reason: unknown } | undefined;
   const fail = (reason: unknown) => {
     failure ??= { reason };
@@ -81,8 +89,9 @@ function startThread(recipe: BatchRecipe): BatchThread {
     requests.clear();
   };
   worker.on("message", (answer: ThreadAnswer) => {
-    settle(requests.get(answer.step), answer);
-    requests.delete(answer.step);
+    const key = keyOf(answer);
+    settle(requests.get(key), answer);
+    requests.delete(key);
   });
   worker
     .on("error", fail)
@@ -90,8 +99,9 @@ function startThread(recipe: BatchRecipe): BatchThread {
   const make = (step: number) => {
     const made = new Promise<Batch>((resolve, reject) => {
       if (failure !== undefined) return reject(failure.reason);
-      requests.set(step, { resolve, reject });
-      worker.postMessage(step);
+      const request = { step, round };
+      requests.set(keyOf(request), { resolve, reject });
+      worker.postMessage(request satisfies ThreadMessage);
     });
     // Made ahead: whoever asks for it hears of the error, maybe nobody does.
     made.catch(() => undefined);
@@ -101,7 +111,16 @@ function startThread(recipe: BatchRecipe): BatchThread {
     fail(new Error("the queue of batches is closed"));
     await worker.terminate();
   };
-  return { make, fail, end };
+  const setChances = (chances: Float32Array) => {
+    round++;
+    worker.postMessage({ chances } satisfies ThreadMessage);
+  };
+  return { make, setChances, fail, end };
+}
+
+/** Batches of one step from before and after chances were set are two. */
+function keyOf({ step, round }: ThreadRequest): string {
+  return `${round}/${step}`;
 }
 
 function settle(request: Request | undefined, answer: ThreadAnswer): void {

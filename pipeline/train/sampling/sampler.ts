@@ -17,6 +17,8 @@ export type NamedClass = Pick<LabelClass, "id" | "name">;
 export interface PatchChoice {
   readonly chosen: BatchCase;
   readonly classId?: number;
+  /** Its place among everything that patches are drawn around, for samplers that are told what came of it. */
+  readonly item?: number;
 }
 
 /** Picks the case of the patch at `position` in a batch of `size`. */

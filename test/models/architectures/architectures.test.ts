@@ -1,12 +1,15 @@
 import { strict as assert } from "node:assert";
 import { describeArchitectures, describedContext, describedImage } from "../../../models/architectures/describe.ts";
 import { architectures, networkFrom } from "../../../models/architectures/index.ts";
+import { graphBuilder, type Value } from "../../../models/graph/builder.ts";
 import { encodeModel } from "../../../models/graph/encode.ts";
+import { meanOfAll, sub } from "../../../models/graph/operators/index.ts";
 import { inferenceGraph } from "../../../models/inference-graph.ts";
+import { parametersOf } from "../../../models/layers/parameters.ts";
 import { crossEntropy } from "../../../models/losses/cross-entropy.ts";
 import { objectiveOf } from "../../../models/losses/objective.ts";
 import { adam } from "../../../models/optimisers/adam.ts";
-import { listParameters, trainingStep } from "../../../models/training-step.ts";
+import { listParameters, type TrainingStepOptions, trainingStep } from "../../../models/training-step.ts";
 import { openSession } from "../../../pipeline/runtime/onnx-runtime.ts";
 import { openTrainingSession } from "../../../pipeline/runtime/training-session.ts";
 import { initialCarried, initialWeights } from "../../../pipeline/train/initial-weights.ts";
@@ -60,6 +63,33 @@ describe("every architecture", function () {
         for (const [i, value] of alone.data.entries())
           assert.ok(Math.abs(value - together.data[n * length + i]) < 1e-4, `image ${n}, logit ${i}`);
       }
+    });
+
+    it(`${name} shows its coarsest features and those of its voxels, for losses that compare them`, () => {
+      const graph = graphBuilder("shown");
+      const shown = new Map<string, Value>();
+      networkFrom(small.settings, context)(
+        graph.input("image", image),
+        parametersOf(graph, {
+          isTraining: true,
+          weight: ({ name: wanted, shape }) => graph.input(wanted, shape),
+          buffer: ({ name: wanted, shape }) => ({ value: graph.input(wanted, shape), update: () => undefined }),
+          observe: (role, value) => shown.set(role, value),
+        }),
+      );
+      assert.deepEqual([...shown.keys()].sort(), ["bottleneck", "voxels"]);
+      const voxels = (value: Value | undefined) => countOf((value ?? assert.fail()).shape.slice(2).map(Number));
+      assert.ok(voxels(shown.get("bottleneck")) < voxels(shown.get("voxels")));
+      assert.ok(countOf(sides) / voxels(shown.get("voxels")) <= 2 ** sides.length);
+    });
+
+    it(`${name} runs for a second image in one graph, as patches in competition ask for`, () => {
+      const objective: TrainingStepOptions["objective"] = ([logits], _labels, { forward, image: first }) => ({
+        loss: meanOfAll(sub(logits, forward(first))),
+      });
+      const shape = [2, channels, ...sides];
+      const network = networkFrom(small.settings, context);
+      assert.ok(trainingStep({ network, imageShape: shape, optimiser: adam(), objective }).graph.nodes.length > 0);
     });
 
     it(`${name} learns a fixed batch by a gradient that reaches every parameter`, async () => {

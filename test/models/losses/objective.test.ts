@@ -5,6 +5,7 @@ import { needsDistances, objectiveFrom } from "../../../models/losses/index.ts";
 import { objectiveOf } from "../../../models/losses/objective.ts";
 import { countedOf, targetsOf } from "../../../models/losses/targets.ts";
 import { runGraph } from "../../support/run-graph.ts";
+import { bareContext } from "../../support/step-context.ts";
 
 describe("targets", () => {
   it("are 1 where the label is one of a channel's, for classes and for regions that overlap", async () => {
@@ -52,6 +53,7 @@ describe("deep supervision", () => {
       const { loss, terms } = objectiveOf({ terms: [sum], labelsOfChannels: [[0], [1]], activation: "softmax" })(
         heads,
         labels,
+        bareContext(graph),
       );
       return { loss, ...terms };
     });
@@ -73,7 +75,7 @@ describe("objectiveFrom", () => {
           activation: "softmax",
         },
       );
-      const { loss, terms } = objective([graph.floats([0, 0, 0, 0], [1, 2, 2])], labels);
+      const { loss, terms } = objective([graph.floats([0, 0, 0, 0], [1, 2, 2])], labels, bareContext(graph));
       return { loss, ...terms };
     });
     const near = (name: string, expected: number) =>
@@ -94,7 +96,8 @@ describe("objectiveFrom", () => {
           activation: "softmax",
         },
       );
-      return { loss: objective([graph.floats([0, 0], [1, 2, 1])], graph.floats([1], [1, 1, 1])).loss };
+      const logits = graph.floats([0, 0], [1, 2, 1]);
+      return { loss: objective([logits], graph.floats([1], [1, 1, 1]), bareContext(graph)).loss };
     });
     assert.ok(Math.abs((found.get("loss")?.[0] ?? 0) - Math.log(4)) < 1e-6);
   });

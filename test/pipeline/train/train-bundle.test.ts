@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { decodeModel } from "../../../models/graph/decode.ts";
 import { loadBundle } from "../../../pipeline/bundle/load-bundle.ts";
 import { readSafetensors } from "../../../pipeline/bundle/safetensors.ts";
+import { imbalanceMethods } from "../../../pipeline/train/imbalance.ts";
 import { type TrainBundleOptions, trainBundle } from "../../../pipeline/train/train-bundle.ts";
 import { completeConfig, type PartialTrainingConfig } from "../../../pipeline/train/training-config.ts";
 import type { LogRecord, StepRecord, ValidationRecord } from "../../../pipeline/train/training-log.ts";
@@ -71,6 +72,9 @@ describe("trainBundle @slow", function () {
     assert.equal(voxels, 60 * batch * patch[0] * patch[1] * patch[2]);
   });
 
+  let plainLosses: readonly number[] | undefined;
+  const lossesOf = async (name: string) => stepsOf((await run(name, {})).records).map(({ loss }) => loss);
+
   const variants: Readonly<Record<string, PartialTrainingConfig>> = {
     "a residual encoder": { network: { kind: "unet", encoder: "residual" } },
     "recomputed blocks": { recompute: true },
@@ -87,15 +91,43 @@ describe("trainBundle @slow", function () {
       groups: [{ name: "heads", match: "logits", learningRateFactor: 0.1, weightDecay: 0, clipNorm: 1 }],
     },
   };
-  for (const [name, config] of Object.entries(variants))
+  const byName = imbalanceMethods.map(({ name }) => [name, { imbalance: [name] }] as const);
+  const all = ["dynamic-focal", "hamr-sampling", "hamr-weights", "natural-selection", "confusable-contrast"];
+  const together = [
+    "many methods at once",
+    { imbalance: [...all, "focal-attention"], deepSupervision: false },
+  ] as const;
+  for (const [name, config] of [...Object.entries(variants), ...byName, together])
     it(`trains with ${name}`, async () => {
       const { trained, records } = await run(name, config);
       assert.equal(trained?.steps, 3);
-      assert.ok(stepsOf(records).every(({ loss }) => Number.isFinite(loss)));
+      const losses = stepsOf(records).map(({ loss }) => loss);
+      assert.ok(losses.every(Number.isFinite));
+      plainLosses ??= await lossesOf("plain");
+      if ("imbalance" in config) assert.notDeepEqual(losses, plainLosses);
       const bundle = await loadBundle(trained.place.bundle);
       assert.equal(bundle.manifest.networks.length, 1);
       await bundle.close();
     });
+
+  it("comes to the same bytes when it is stopped between validations, whatever it learns of itself meanwhile", async () => {
+    const imbalance = ["dynamic-focal", "hamr-sampling", "hamr-weights", "confusable-contrast"];
+    const config = { imbalance, steps: 6, validateEvery: 2 };
+    const whole = await run("unstopped", config);
+    const abort = new AbortController();
+    const stop = (record: LogRecord) => {
+      if (record.kind === "step" && record.step === 3) abort.abort(new Error("enough"));
+    };
+    await assert.rejects(run("stopped", config, { onRecord: stop, signal: abort.signal }), /enough/);
+    const { trained, out } = await run("stopped", {}, { resume: true });
+    assert.deepEqual(readFileSync(trained?.place.last ?? ""), readFileSync(whole.trained?.place.last ?? ""));
+    const logOf = (folder: string) =>
+      readFileSync(join(folder, "log.jsonl"), "utf8")
+        .split("\n")
+        .flatMap((line) => (line.includes('"step"') && line.includes('"loss"') ? [JSON.parse(line).loss] : []));
+    assert.equal(logOf(out).length, 6);
+    assert.deepEqual(logOf(out), logOf(whole.out));
+  });
 
   it("delivers the last weights, not those that held-out cases chose, where the settings say so", async () => {
     const { trained } = await run("last", { steps: 3, validateEvery: 1, learningRate: 1e-6, deliver: "last" });
