@@ -41,6 +41,16 @@ describe("makePlan", () => {
     }
   });
 
+  it("takes the nearest sides that the network takes: 40 x 56 x 40 becomes 32 x 64 x 32 for Swin UNETR, 48 x 64 x 48 for UNETR", () => {
+    const patchFor = (kind: "unet" | "swin-unetr" | "unetr", dimensions: 2 | 3 = 3) =>
+      makePlan(fingerprintOf([36, 50, 35], [1, 1, 1]), datasetOf("MR"), { network: { kind }, dimensions }).patch;
+    assert.deepEqual(patchFor("unet"), [40, 56, 40]);
+    assert.deepEqual(patchFor("swin-unetr"), [32, 64, 32]);
+    // 40 / 16 = 2.5 is rounded up.
+    assert.deepEqual(patchFor("unetr"), [48, 64, 48]);
+    assert.deepEqual(patchFor("swin-unetr", 2), [1, 64, 32]);
+  });
+
   it("plans a 2-D network for single slices, and on request", () => {
     assert.deepEqual(makePlan(fingerprintOf([1, 200, 180], [1, 1, 1]), datasetOf("US")).patch[0], 1);
     const asked = makePlan(fingerprintOf([40, 200, 180], [3, 1, 1]), datasetOf("MR"), { dimensions: 2 });
