@@ -87,8 +87,9 @@ function qformOf({ quaternion, offsetXyz, pixdim }: NiftiHeader, { where, unitMm
   const length = Math.hypot(...quaternion);
   if (!(length <= 1 + QUATERNION_TOLERANCE))
     throw placeError(where, "N_QFORM", "a quaternion of length 1 at most", `length ${length}`);
-  const [b, c, d] = quaternion.map((part) => part / Math.max(1, length));
-  const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
+  const isHalfTurn = 1 - length * length < HALF_TURN;
+  const [b, c, d] = quaternion.map((part) => (isHalfTurn ? part / length : part));
+  const a = isHalfTurn ? 0 : Math.sqrt(1 - (b * b + c * c + d * d));
   const [dx, dy, dz] = [pixdim[1], pixdim[2], pixdim[0] < 0 ? -pixdim[3] : pixdim[3]];
   const [x, y, z] = offsetXyz;
   const rows = [
@@ -98,6 +99,9 @@ function qformOf({ quaternion, offsetXyz, pixdim }: NiftiHeader, { where, unitMm
   ];
   return rasToLps(rows.flat(), { where, unitMm, code: "N_QFORM" });
 }
+
+/** What the square of a may be when it is 0 but for rounding, as in coronal scans; its root would be a visible turn. */
+const HALF_TURN = 1e-7;
 
 /** Excess length that single precision can give a unit quaternion. */
 const QUATERNION_TOLERANCE = 1e-5;

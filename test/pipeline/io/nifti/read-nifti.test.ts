@@ -199,6 +199,15 @@ describe("readNifti places", () => {
     await assertPlacedAsNibabel(fields.map((each) => fileOf(niftiFile(each), "scan.nii")));
   }).timeout(10_000);
 
+  it("takes a half turn whose quaternion was rounded to single precision as a half turn, as nifti_clib does", async () => {
+    const half = Math.fround(Math.SQRT1_2);
+    const fields: NiftiFields = { sformCode: 0, qformCode: 1, quaternion: [0, half, -half], offsetXyz: [150, 60, 170] };
+    const { channels } = await readScan(fileOf(niftiFile({ ...fields, pixdim: [1, 1, 2, 3] }), "coronal.nii"));
+    // i to the left, j to the feet, k to the back; a turn by the root of 1 - 2 half^2 would move voxels by 4e-4 per mm.
+    const rows = [0, 0, 1, -150, 3, 0, 0, -60, 0, -2, 0, 170, 0, 0, 0, 1];
+    assertAllClose(channels[0].indexToLps.rows, rows, { abs: 1e-6 });
+  });
+
   async function assertPlacedAsNibabel(files: readonly string[]): Promise<void> {
     const facts = nibabelFactsOf(files);
     for (const [i, file] of files.entries()) {
