@@ -30,7 +30,7 @@ export { saveBundle, type UnsavedBundle } from "./bundle/save-bundle.ts";
 export { type EmptyRule, emptyRules } from "./evaluate/empty-rule.ts";
 export { type ClassScores, type EvaluatedPair, type EvaluateOptions, evaluateCase } from "./evaluate/evaluate-case.ts";
 export { type EvaluatedCase, isMeasured, type MeasuredCase, type RefusedCase } from "./evaluate/evaluate-cases.ts";
-export { type EvaluateFoldersOptions, evaluateFolders } from "./evaluate/evaluate-folders.ts";
+export { evaluateFolders } from "./evaluate/evaluate-folders.ts";
 export type { EvaluatedClass } from "./evaluate/evaluated-classes.ts";
 export type {
   ClassPresence,
@@ -41,6 +41,7 @@ export type {
   MetricComparison,
 } from "./evaluate/evaluation.ts";
 export { evaluationOverview, type OverviewTable } from "./evaluate/evaluation-overview.ts";
+export type { EvaluateFoldersOptions } from "./evaluate/folder-rules.ts";
 export { defaultMetricNames, metricNames, metrics } from "./evaluate/metrics/index.ts";
 export type { Metric } from "./evaluate/metrics/metric.ts";
 export type { PrevalenceRegion } from "./evaluate/prevalence.ts";

@@ -1,6 +1,6 @@
 import type { LabelMap } from "../volume/volume.ts";
 import { classSubjects } from "./class-subjects.ts";
-import { conventionScores, conventions } from "./conventions.ts";
+import { type ConventionScore, conventionScores, conventions } from "./conventions.ts";
 import { countedLabels } from "./counted-labels.ts";
 import type { EvaluatedClasses } from "./evaluated-classes.ts";
 import { definedOf, meanOf } from "./statistics/describe.ts";
@@ -10,11 +10,13 @@ export interface ConventionMean {
   readonly package: string;
   readonly dice: number;
   readonly diceCases: number;
-  /** Over finite values. */
+  /** Over finite values, with the spacing given. Units: mm */
   readonly hd95: number;
   readonly hd95Cases: number;
   /** Cases of which it says an infinite distance. */
   readonly infinite: number;
+  /** The same with no spacing given, where that is allowed. */
+  readonly hd95Voxels: number;
 }
 
 /** What packages say of a class. */
@@ -31,7 +33,7 @@ export interface ConventionTally {
 
 /** An empty tally for some classes; voxels to ignore are background on both sides. */
 export function conventionTally(classes: EvaluatedClasses, signal?: AbortSignal): ConventionTally {
-  const values = new Map(classes.classes.map(({ name }) => [name, conventions.map(() => [] as [number, number][])]));
+  const values = new Map(classes.classes.map(({ name }) => [name, conventions.map(() => [] as ConventionScore[])]));
   return {
     add: async (pair) => {
       for (const subject of classSubjects(pair, classes)) {
@@ -45,7 +47,7 @@ export function conventionTally(classes: EvaluatedClasses, signal?: AbortSignal)
         };
         const scores = await conventionScores(maps, { classes: subject.classes, ...(signal ? { signal } : {}) });
         for (const { id, name } of subject.classes)
-          for (const [n, { dice, hd95 }] of (scores.get(id) ?? []).entries()) values.get(name)?.[n].push([dice, hd95]);
+          for (const [n, score] of (scores.get(id) ?? []).entries()) values.get(name)?.[n].push(score);
       }
     },
     means: () =>
@@ -56,9 +58,9 @@ export function conventionTally(classes: EvaluatedClasses, signal?: AbortSignal)
   };
 }
 
-function meansOf(name: string, values: readonly (readonly [dice: number, hd95: number])[]): ConventionMean {
-  const dice = definedOf(values.map(([value]) => value));
-  const hd95 = definedOf(values.map(([, value]) => value));
+function meansOf(name: string, scores: readonly ConventionScore[]): ConventionMean {
+  const dice = definedOf(scores.map((score) => score.dice));
+  const hd95 = definedOf(scores.map((score) => score.hd95));
   const finite = hd95.filter(Number.isFinite);
   return {
     package: name,
@@ -67,5 +69,6 @@ function meansOf(name: string, values: readonly (readonly [dice: number, hd95: n
     hd95: meanOf(finite),
     hd95Cases: finite.length,
     infinite: hd95.length - finite.length,
+    hd95Voxels: meanOf(definedOf(scores.map(({ hd95Voxels }) => hd95Voxels))),
   };
 }

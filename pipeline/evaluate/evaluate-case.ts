@@ -41,6 +41,8 @@ export interface EvaluatedPair {
   readonly reference: LabelMap;
   /** Of a class by id, [D, H, W] on the same grid; needed by calibration metrics only. */
   readonly probabilities?: ((classId: number) => Float32Array | undefined) | undefined;
+  /** Of a class by id, already compared with the reference: in place of probabilities that do not fit into memory. */
+  readonly calibrations?: ReadonlyMap<number, Calibration> | undefined;
 }
 
 /** All metrics of one class in one case. */
@@ -126,9 +128,11 @@ function toleranceOf(id: number, { toleranceMm, classes }: EvaluateOptions): num
 }
 
 function calibrationIn(
-  { probabilities, reference }: EvaluatedPair,
+  { probabilities, calibrations, reference }: EvaluatedPair,
   { id, ignored }: { readonly id: number; readonly ignored: Uint8Array | undefined },
 ): Calibration | undefined {
+  const done = calibrations?.get(id);
+  if (done !== undefined) return done;
   const ofClass = probabilities?.(id);
   if (ofClass === undefined) return undefined;
   if (ofClass.length === reference.data.length)

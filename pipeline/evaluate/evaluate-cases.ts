@@ -5,6 +5,7 @@ import type { LabelMap } from "../volume/volume.ts";
 import type { ClassScores, EvaluateOptions } from "./evaluate-case.ts";
 import { evaluateClasses } from "./evaluate-classes.ts";
 import { type LoadedPair, type LoadPairOptions, loadPair } from "./load-pair.ts";
+import type { Calibration } from "./metrics/facts.ts";
 import type { CasePaths } from "./pair-cases.ts";
 import type { PrevalenceRegion } from "./prevalence.ts";
 
@@ -12,10 +13,14 @@ import type { PrevalenceRegion } from "./prevalence.ts";
 export type EvaluateCasesOptions = LoadPairOptions &
   Omit<EvaluateOptions, "classes" | "region" | "signal"> & {
     readonly region?: ((paths: CasePaths, reference: LabelMap) => Promise<PrevalenceRegion>) | undefined;
+    /** What a case's probabilities come to, by class; asked where there is a prediction. */
+    readonly calibrations?: ((name: string, pair: LoadedPair) => Promise<Calibrations>) | undefined;
     /** Called with each pair before it is forgotten. */
     readonly onPair?: ((name: string, pair: LoadedPair) => Promise<void>) | undefined;
     readonly onCase?: ((done: number, total: number) => void) | undefined;
   };
+
+type Calibrations = ReadonlyMap<number, Calibration>;
 
 /** What came of one case: its scores, or why it was refused. */
 export type EvaluatedCase = MeasuredCase | RefusedCase;
@@ -84,9 +89,11 @@ async function evaluated(
     if (loaded === undefined || "error" in loaded) throw loaded?.error;
     const { pair } = loaded;
     const region = await options.region?.(paths, pair.reference);
-    const { region: _, ...rules } = options;
+    const { region: _, calibrations, ...rules } = options;
     const measured = { ...rules, ...(region === undefined ? {} : { region }) };
-    const classes = await evaluateClasses(pair, measured);
+    const hasPrediction = pair.predictionGrid !== undefined;
+    const calibrated = hasPrediction ? await calibrations?.(paths.case, pair) : undefined;
+    const classes = await evaluateClasses({ ...pair, calibrations: calibrated }, measured);
     await options.onPair?.(paths.case, pair);
     const { wasResampled, inputs, warnings } = pair;
     const { shape, indexToLps } = pair.reference;

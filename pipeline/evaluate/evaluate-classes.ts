@@ -14,13 +14,22 @@ export async function evaluateClasses(
   pair: EvaluatedPair,
   { toleranceMm, ...rules }: EvaluateClassesOptions,
 ): Promise<readonly ClassScores[]> {
-  const { probabilities } = pair;
+  const { probabilities, calibrations } = pair;
   const scores = new Map<number, ClassScores>();
   for (const { classes, ignoreLabel, ...maps } of classSubjects(pair, rules)) {
     const scoredAs = new Map(classes.map(({ id, scored }) => [id, scored.id]));
     const outside = (id: number) => scoredAs.get(id) ?? id;
     const measured = await evaluateCase(
-      { ...maps, ...(probabilities === undefined ? {} : { probabilities: (id) => probabilities(outside(id)) }) },
+      {
+        ...maps,
+        ...(probabilities === undefined ? {} : { probabilities: (id) => probabilities(outside(id)) }),
+        calibrations: new Map(
+          classes.flatMap(({ id, scored }) => {
+            const own = calibrations?.get(scored.id);
+            return own === undefined ? [] : [[id, own] as const];
+          }),
+        ),
+      },
       {
         ...rules,
         ...(toleranceMm === undefined ? {} : { toleranceMm: (id) => toleranceMm(outside(id)) }),

@@ -1,3 +1,4 @@
+import type { Connectivity } from "../kernels/runs.ts";
 import type { Warning } from "../volume/scan.ts";
 import type { ClassConventions } from "./convention-means.ts";
 import type { EmptyRule } from "./empty-rule.ts";
@@ -26,6 +27,8 @@ export interface EvaluationRules {
   readonly level: number;
   readonly resamples: number;
   readonly seed: number;
+  /** Which voxels make up one lesion. */
+  readonly lesionConnectivity: Connectivity;
 }
 
 /** In how many cases a class is where. */

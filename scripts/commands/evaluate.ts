@@ -27,6 +27,8 @@ interface EvaluateFlags {
   readonly resample?: boolean;
   readonly missing: "refuse" | "empty";
   readonly ignoreLabel?: number;
+  readonly probabilities?: string;
+  readonly lesionConnectivity?: "6" | "18" | "26";
   readonly groups?: string;
   readonly sizeTertiles?: boolean;
   readonly compare?: readonly string[];
@@ -84,6 +86,15 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
         .default("refuse"),
     )
     .option("--ignore-label <id>", "voxels that the reference labels so do not count", wholeNumber)
+    .option(
+      "--probabilities <folder>",
+      "measures calibration too: nnU-Net's <case>.npz, an image with a volume per class, or <case>/<class>.nii.gz",
+    )
+    .addOption(
+      new Option("--lesion-connectivity <n>", "voxels of a lesion share faces, edges or corners (default: 26)").choices(
+        ["6", "18", "26"],
+      ),
+    )
     .option("--groups <csv>", "table with the columns case, patient (the unit of statistics) and any to group by")
     .option("--size-tertiles", "group each class by its size in the reference too")
     .option("--compare <folder...>", "further folders of predictions: paired tests, and a ranking of more than two")
@@ -134,6 +145,8 @@ async function evaluate(
     resample: flags.resample,
     missing: flags.missing,
     ignoreLabel: flags.ignoreLabel,
+    probabilities: flags.probabilities,
+    lesionConnectivity: connectivityOf(flags),
     groups: flags.groups,
     sizeTertiles: flags.sizeTertiles,
     compare: flags.compare,
@@ -154,6 +167,10 @@ async function evaluate(
   });
   terminal.info(`tables: ${join(out, "summary.md")}, scores: ${join(out, "scores.csv")}`);
   if (refused > 0) context.setExitCode(exitCodes.someRefused);
+}
+
+function connectivityOf({ lesionConnectivity }: EvaluateFlags): 6 | 18 | 26 | undefined {
+  return lesionConnectivity === undefined ? undefined : (Number(lesionConnectivity) as 6 | 18 | 26);
 }
 
 function regionOf({ region, images, bodyAbove }: EvaluateFlags): RegionChoice {

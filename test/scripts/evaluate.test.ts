@@ -5,6 +5,7 @@ import { straightGrid } from "../support/boxes-scan.ts";
 import { runCli } from "../support/cli.ts";
 import { folderWith, niftiLabels } from "../support/dataset-files.ts";
 import { labelsAt, writeLabels } from "../support/label-files.ts";
+import { npzFile } from "../support/npy-file.ts";
 import { gutClasses, obliqueGrid } from "../support/phantom-series.ts";
 import { pngFile } from "../support/picture-files.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -260,6 +261,21 @@ describe("rarevox evaluate", function () {
     assert.equal(methods.length, 3);
   });
 
+  it("measures calibration where it is shown nnU-Net's probabilities", async () => {
+    const share = (ids: Readonly<Record<number, number>>) => Array.from({ length: 105 }, (_, i) => ids[i] ?? 0);
+    const [liver, spleen] = [share({ 8: 1, 9: 0.5 }), share({ 50: 1 })];
+    const values = [...liver.map((value, i) => 1 - value - spleen[i]), ...liver, ...spleen];
+    const archive = npzFile({ probabilities: { shape: [3, 3, 5, 7], values } });
+    const found = { "a.nii": predictions["a.nii.gz"], "a.npz": archive, "b.nii": niftiLabels({}) };
+    const folder = folderWith(found);
+    const { code, stderr, out } = await evaluated(found, references, ["--probabilities", folder, "--metrics", "dice"]);
+    assert.equal(code, 3);
+    assert.match(stderr, /refused: E_PROBABILITIES b: expected probabilities of the case/);
+    // The reference's liver is at 8, 9 and 10: squares of 0.5 and 1.
+    assert.equal(scoreOf(scoresIn(out), "a", "liver", "brier"), String(1.25 / 105));
+    assert.equal(scoreOf(scoresIn(out), "a", "spleen", "ece"), "0");
+  });
+
   it("says what other packages would have said of the same masks", async () => {
     const { stdout, out } = await evaluated(predictions, references, ["--explain-conventions"]);
     assert.match(stdout, /MONAI 1\.6 +│ +spleen │ 1\.0000 \(n = 1\)/);
@@ -274,6 +290,7 @@ describe("rarevox evaluate", function () {
     const run = (...flags: string[]) => runCli(["evaluate", found, wanted, "--out", out, ...flags]);
     const runs: readonly (readonly [Promise<{ code: number | null; stderr: string }>, RegExp])[] = [
       [run("--metrics", "dise"), /expected metrics of .*, got dise/],
+      [run("--metrics", "calibration"), /metric ece: expected the folder of the probabilities, got none/],
       [run("--tolerance", "two"), /expected mm such as 2/],
       [run("--tolerance", "kidney=2"), /tolerance: expected classes of liver, spleen, got kidney/],
       [run("--region", "box:"), /expected whole, body, or box:20/],

@@ -150,7 +150,13 @@ export function conventionTables(conventions: readonly ClassConventions[]): read
 }
 
 /** The heads of `conventionRows`. */
-export const conventionHeads: readonly string[] = ["package", "class", "its Dice", "its HD95"];
+export const conventionHeads: readonly string[] = [
+  "package",
+  "class",
+  "its Dice",
+  "its HD95 (mm)",
+  "without a spacing",
+];
 
 /** One row for each package and class. */
 export function conventionRows(conventions: readonly ClassConventions[]): readonly (readonly string[])[] {
@@ -159,10 +165,18 @@ export function conventionRows(conventions: readonly ClassConventions[]): readon
   );
 }
 
-function conventionTexts({ dice, diceCases, hd95, hd95Cases, infinite }: ConventionMean): readonly string[] {
+function conventionTexts({
+  dice,
+  diceCases,
+  hd95,
+  hd95Cases,
+  infinite,
+  hd95Voxels,
+}: ConventionMean): readonly string[] {
   const beyond = infinite === 0 ? "" : `, ${infinite} infinite`;
   return [
     Number.isNaN(dice) ? UNDEFINED : `${dice.toFixed(4)} (n = ${diceCases})`,
     Number.isNaN(hd95) && infinite === 0 ? UNDEFINED : `${hd95.toFixed(2)} (n = ${hd95Cases}${beyond})`,
+    Number.isNaN(hd95Voxels) ? UNDEFINED : hd95Voxels.toFixed(2),
   ];
 }

@@ -49,9 +49,14 @@ function metricsText({ metrics, rules }: Evaluation): string {
     `Metrics, per class and case: ${meanings.join("; ")}`,
     isUsed(/nsd/) ? `The tolerance of surface Dice was ${toleranceText(rules.toleranceMm)}` : "",
     isUsed(/^(prevalence|o-)/) ? `The prevalence was taken in ${regionText(rules.region)}` : "",
-    isUsed(/^(lesion|panoptic)/) ? "Lesions were regions of voxels that share a face, an edge or a corner" : "",
+    isUsed(/^(lesion|panoptic)/)
+      ? `Lesions were regions of voxels that share ${sharedBy[rules.lesionConnectivity]}`
+      : "",
   ]);
 }
+
+/** What neighbours share. */
+const sharedBy = { 6: "a face", 18: "a face or an edge", 26: "a face, an edge or a corner" } as const;
 
 /** The tolerance most classes have, and those that have another. */
 function toleranceText(toleranceMm: Readonly<Record<string, number>>): string {
