@@ -19,7 +19,7 @@ export type FindProbabilities = (name: string) => ProbabilityFiles;
 
 /**
  * Looks for probabilities below a folder: `<case>.npz`, an image of the case's name with a volume per class, or a folder
- * of the case's name with an image per class.
+ * of the case's name with an image per class. Images count only where there is no archive.
  *
  * Errors: ConfigError C_INPUT; when asked, FormatError E_PROBABILITIES for a case without any
  */
@@ -27,17 +27,18 @@ export async function findProbabilities(folder: string, signal?: AbortSignal): P
   const root = resolve(folder);
   const { files } = await walkFiles([folder], { limit: defaultLimits.files, signal });
   const found = new Map<string, ProbabilityFiles>();
-  const images = files.filter((path) => isVolumeFile(basename(path)));
+  const archives = files.filter((path) => /\.npz$/i.test(path));
+  // Label maps lie beside archives.
+  const images = archives.length > 0 ? [] : files.filter((path) => isVolumeFile(basename(path)));
   for (const path of images) {
     const inside = relative(root, dirname(path)).toLowerCase();
     const before = found.get(inside);
     const paths = before?.kind === "classes" ? before.paths : [];
     if (inside !== "") found.set(inside, { kind: "classes", paths: [...paths, path] });
   }
-  // Files that are named after the case go before a folder of its name, archives before images.
+  // A file that is named after the case goes before a folder of its name.
   for (const path of images) found.set(plainName(caseIdOf(path)), { kind: "volumes", path });
-  for (const path of files)
-    if (/\.npz$/i.test(path)) found.set(plainName(basename(path).slice(0, -".npz".length)), { kind: "npz", path });
+  for (const path of archives) found.set(plainName(basename(path).slice(0, -".npz".length)), { kind: "npz", path });
   return (name) => {
     const own = found.get(plainName(name));
     if (own === undefined) throw missingError(name, folder);
