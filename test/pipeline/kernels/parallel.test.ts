@@ -24,6 +24,17 @@ describe("partsOf", () => {
   });
 });
 
+describe("partsOf with a largest part", () => {
+  it("makes no part larger, and none of nothing", () => {
+    assert.deepEqual(
+      partsOf(1001, 1, 1).map(({ start, stop }) => [start, stop]),
+      Array.from({ length: 1001 }, (_, n) => [n, n + 1]),
+    );
+    assert.ok(partsOf(1000, 1000, 7).every(({ start, stop }) => stop - start <= 7));
+    assert.deepEqual(partsOf(0, 1), []);
+  });
+});
+
 describe("an aborted resampling", () => {
   const small: Triple = [5, 7, 9];
   /** Just above 2²² voxels, from which threads are used. */
