@@ -19,8 +19,8 @@ describe("lowerEnvelope", () => {
         );
         for (let at = 0, k = 0; at < drawn.length && count > 0; at++) {
           while (k < count - 1 && borders[k + 1] < at) k++;
-          const valueOf = (place: number) => drawn[place] + ((at - place) * spacing) ** 2;
-          assertClose(valueOf(places[k]), Math.min(...drawn.map((_, place) => valueOf(place))), { abs: 1e-9 });
+          const heightAt = (place: number) => drawn[place] + ((at - place) * spacing) ** 2;
+          assertClose(heightAt(places[k]), Math.min(...drawn.map((_, place) => heightAt(place))), { abs: 1e-9 });
         }
       }),
     ));

