@@ -10,6 +10,9 @@ export interface PrintEvaluationOptions {
   readonly summary: string | undefined;
 }
 
+/** Refusals that a terminal has room for. */
+const MOST_SHOWN = 20;
+
 /** Says what was measured, and returns how many cases were refused. */
 export async function printEvaluation(
   evaluation: Evaluation,
@@ -19,7 +22,8 @@ export async function printEvaluation(
   else for (const table of evaluationOverview(evaluation)) printTable(table);
   for (const { code, cases, text } of evaluationWarnings(evaluation)) terminal.warn(`${code} ${cases}: ${text}`);
   const refused = evaluation.methods.flatMap(({ cases }) => cases.flatMap((each) => (isMeasured(each) ? [] : [each])));
-  for (const { problem } of refused) terminal.warn(`refused: ${problem.code} ${textOf(problem)}`);
+  for (const { problem } of refused.slice(0, MOST_SHOWN)) terminal.warn(`refused: ${problem.code} ${textOf(problem)}`);
+  if (refused.length > MOST_SHOWN) terminal.warn(`refused: ${refused.length - MOST_SHOWN} others, named in summary.md`);
   const [{ cases }] = evaluation.methods;
   terminal.info(`${cases.filter(isMeasured).length} of ${cases.length} cases measured`);
   return refused.length;

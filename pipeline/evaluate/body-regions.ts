@@ -51,7 +51,7 @@ function imageError(where: string, folder: string): FormatError {
   return new FormatError({
     code: "E_IMAGE",
     where,
-    expected: `an image of the case in ${folder}`,
+    expected: `an image of the case in ${basename(folder)}`,
     got: "none",
     next: "Name images as their references, or take the prevalence in the whole field",
   });

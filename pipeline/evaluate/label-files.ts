@@ -82,9 +82,9 @@ function named(root: string, files: readonly string[]): readonly LabelFile[] {
   const folders = countsOf(files.map((path) => dirname(path)));
   return files.map((path) => {
     const stem = caseIdOf(path);
-    const folder = relative(root, dirname(path));
+    const folder = path === root ? basename(dirname(path)) : relative(root, dirname(path));
     const isTelling = stems.get(stem) === 1 && !NAMELESS.test(stem);
-    const isAlone = folders.get(dirname(path)) === 1 && folder !== "" && !folder.startsWith("..");
+    const isAlone = folders.get(dirname(path)) === 1 && folder !== "";
     const names = [...(isTelling ? [stem] : []), ...(isAlone ? [folder] : [])];
     return { path, names: names.length > 0 ? names : [folder === "" ? stem : `${folder}/${stem}`] };
   });

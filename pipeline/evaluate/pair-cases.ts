@@ -26,8 +26,8 @@ export interface PairedCases {
  * it, after its folder. Endings such as `_0000`, `_gt` and `_seg` and the case of letters do not count where the names
  * differ otherwise.
  *
- * Errors: ConfigError C_INPUT, E_NO_CASES when there are no references, E_TWICE when two files could be one
- *         case
+ * Errors: ConfigError C_INPUT; E_NO_CASES when a folder has no label maps, E_NO_PAIRS when no name is in both, E_TWICE
+ *         when two files could be one case
  */
 export async function pairCases(
   { predictions, references }: { readonly predictions: string; readonly references: string },
@@ -35,7 +35,11 @@ export async function pairCases(
 ): Promise<PairedCases> {
   const wanted = await labelFilesIn(references, signal);
   const found = await labelFilesIn(predictions, signal);
-  if (wanted.length === 0) throw noCasesError(references);
+  for (const [input, files] of [
+    [references, wanted],
+    [predictions, found],
+  ] as const)
+    if (files.length === 0) throw noCasesError(input);
   if (isOneFile(references, wanted) && isOneFile(predictions, found))
     return {
       cases: [{ case: caseIdOf(references), reference: wanted[0].path, prediction: found[0].path }],
@@ -46,6 +50,7 @@ export async function pairCases(
     const { name, prediction } = lookUp(file);
     return { case: name, reference: file.path, prediction };
   });
+  if (cases.every(({ prediction }) => prediction === undefined)) throw noPairsError(found[0], wanted[0]);
   assertOncePerCase(cases);
   const used = new Set(cases.map(({ prediction }) => prediction));
   return {
@@ -106,7 +111,17 @@ function noCasesError(where: string): ConfigError {
     where,
     expected: "label maps",
     got: "none",
-    next: "Name the folder that holds the reference segmentations",
+    next: "Name the folder that holds the segmentations",
+  });
+}
+
+function noPairsError(prediction: LabelFile, reference: LabelFile): ConfigError {
+  return new ConfigError({
+    code: "E_NO_PAIRS",
+    where: prediction.path,
+    expected: `a prediction named as a reference, such as ${reference.names.join(" or ")}`,
+    got: `none; this one goes by ${prediction.names.join(" or ")}`,
+    next: "Name predictions, or their folders, as their references",
   });
 }
 

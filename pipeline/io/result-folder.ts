@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "../volume/errors.ts";
 import { sweepTemporary, type WrittenFile, writeFolderWhole } from "./atomic-write.ts";
-import { environmentErrorOf } from "./environment.ts";
+import { environmentErrorOf, systemCodeOf } from "./environment.ts";
 
 /** How a folder of results takes its place. */
 export interface ResultFolderOptions {
@@ -42,7 +42,8 @@ export async function writeResultFolder(
 /**
  * Refuses a folder that results may not be put into: to be called before hours of work, too.
  *
- * Errors: ConfigError C_EXISTS for a folder with files, C_FOREIGN for one to be replaced that holds no former results
+ * Errors: ConfigError C_EXISTS for a folder with files, C_FOREIGN for one to be replaced that holds no former results,
+ *         C_OUT for a file
  */
 export async function assertReplaceable(
   folder: string,
@@ -90,9 +91,21 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    const code = systemCodeOf(error);
+    if (code === "ENOENT") return [];
+    if (code === "ENOTDIR") throw notFolderError(folder);
     throw error;
   }
+}
+
+function notFolderError(where: string): ConfigError {
+  return new ConfigError({
+    code: "C_OUT",
+    where,
+    expected: "a folder, or a place where one can be made",
+    got: "a file",
+    next: "Choose another place",
+  });
 }
 
 /** Moves a former result out of the way. */

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   assertEvaluationFits,
   ConfigError,
+  defaultMetricNames,
   type EmptyRule,
   emptyRules,
   evaluateFolders,
@@ -61,7 +62,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     )
     .option(
       "--metrics <names>",
-      `metrics or families, out of ${METRICS} (default: those that need no more time)`,
+      `metrics or families, out of ${METRICS} (default: ${defaultMetricNames.join(",")})`,
       words,
     )
     .option(

@@ -302,6 +302,10 @@ describe("rarevox evaluate", function () {
       [runCli(["evaluate", found, "/nowhere", "--out", out]), /expected a file or folder/],
       [runCli(["evaluate", found, temporaryFolder(), "--out", out]), /expected label maps, got none/],
       [runCli(["evaluate", found, wanted, "--out", join(found, "out")]), /expected a folder outside the inputs/],
+      [
+        runCli(["evaluate", found, wanted, "--out", join(folderWith({ file: "" }), "file")]),
+        /expected a folder, or a place/,
+      ],
       [runCli(["evaluate", found, wanted]), /required option '--out <folder>'/],
     ];
     for (const [started, message] of runs) {

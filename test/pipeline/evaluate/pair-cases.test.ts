@@ -120,6 +120,28 @@ describe("pairCases", () => {
       );
   });
 
+  it("takes a single file's folder for its name where its own says nothing", async () => {
+    const [predictions, references] = [
+      folderWith({ "b/segmentation.nii.gz": labels }),
+      folderWith({ "a.nii": labels, "b.nii": labels }),
+    ];
+    const { cases } = await pairCases({ predictions: `${predictions}/b/segmentation.nii.gz`, references });
+    assert.deepEqual(
+      cases.map((each) => [each.case, each.prediction !== undefined]),
+      [
+        ["a", false],
+        ["b", true],
+      ],
+    );
+  });
+
+  it("refuses folders that share no name, and says what names they have", async () => {
+    await assert.rejects(
+      paired(["x1.nii"], ["y1.nii", "y2.nii"]),
+      /expected a prediction named as a reference, such as y1, got none; this one goes by x1/,
+    );
+  });
+
   it("refuses a folder without label maps, and one that is not there", async () => {
     const [predictions, references] = [folderWith({ "a.nii": labels }), folderWith({ "readme.txt": "nothing" })];
     await assert.rejects(pairCases({ predictions, references }), /expected label maps, got none/);
