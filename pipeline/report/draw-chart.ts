@@ -26,6 +26,8 @@ const config: Config = {
   font: `${drawingFont}, Verdana, sans-serif`,
   background: "white",
   range: { category: colours },
+  // Marks that let others show through do so by `fillOpacity`: librsvg is slow to blend in each mark as a whole.
+  mark: { opacity: 1 },
   view: { stroke: null },
   title: { fontSize: FONT_SIZE, fontWeight: "normal", color: INK },
   legend: {

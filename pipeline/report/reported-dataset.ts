@@ -12,7 +12,7 @@ import type {
   ReportedClass,
   ReportedMethod,
 } from "./benchmark-results.ts";
-import { colours } from "./draw-chart.ts";
+import { type MethodLook, methodLooks } from "./method-looks.ts";
 
 /** A benchmark's results on one data set, as tables and charts ask for them. */
 export interface ReportedDataset {
@@ -39,7 +39,7 @@ export interface ReportedDataset {
 export interface NamedMethod {
   readonly key: string;
   readonly name: string;
-  readonly color: string;
+  readonly look: MethodLook;
 }
 
 /** The results one data set at a time, in the order in which the classes name them. */
@@ -80,9 +80,6 @@ function namedMethods(methods: readonly ReportedMethod[]): readonly NamedMethod[
     return networks.size === 1 ? training : `${network}, ${training}`;
   });
   const areUnique = new Set(names).size === names.length;
-  return methods.map(({ key }, index) => ({
-    key,
-    name: areUnique ? names[index] : key,
-    color: colours[index % colours.length],
-  }));
+  const looks = methodLooks(methods);
+  return methods.map(({ key }, index) => ({ key, name: areUnique ? names[index] : key, look: looks[index] }));
 }

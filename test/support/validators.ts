@@ -20,6 +20,7 @@ const available = {
   monai: () => runs(torchPython, ["-c", "import monai"]),
   "nnU-Net's networks": () => runs(torchPython, ["-c", "import dynamic_network_architectures, monai"]),
   nibabel: () => runs(debianPython, ["-c", "import nibabel"]),
+  pdflatex: () => runs("pdflatex", ["--version"]) && runs("kpsewhich", ["booktabs.sty"]),
   pydicom: () => runs(debianPython, ["-c", "import pydicom"]),
   scipy: () => runs(debianPython, ["-c", "import scipy"]),
   skimage: () => runs(debianPython, ["-c", "import skimage"]),

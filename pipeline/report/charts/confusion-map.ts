@@ -3,8 +3,9 @@ import { plainText } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
 
-/** Panels beside one another, and the room of a cell. */
-const COLUMNS = 2;
+/** Room of all panels beside one another, between them, and of a cell. */
+const WIDTH = 860;
+const GAP = 24;
 const CELL = 34;
 const LABEL_LIMIT = 110;
 
@@ -25,6 +26,7 @@ export function confusionMap({ name, slug, methods, confusions }: ReportedDatase
     return own === undefined ? [] : [{ method: method.name, labels: own.labels, rows: rowsOf(own) }];
   });
   if (maps.length === 0) return undefined;
+  const columns = columnsOf(Math.max(...maps.map(({ labels }) => labels.length)));
   return {
     name: `confusion-${slug}`,
     title: `Which class is taken for which: ${name}`,
@@ -34,11 +36,22 @@ export function confusionMap({ name, slug, methods, confusions }: ReportedDatase
       `background; grey cells hold no voxel, shares below ${LEAST * 100} % have the lightest colour.`,
     alternative: `Heat maps. ${maps.map(({ method, rows }) => `${method}: ${diagonalOf(rows)}`).join("; ")}.`,
     chart: {
-      columns: COLUMNS,
-      spacing: { row: 20, column: 24 },
-      concat: maps.map((map, index) => panelOf(map, { isFirst: index % COLUMNS === 0 })),
+      columns,
+      spacing: { row: 20, column: GAP },
+      concat: maps.map((map, index) =>
+        panelOf(map, { isFirst: index % columns === 0, isLast: index + columns >= maps.length }),
+      ),
     },
   };
+}
+
+/** As many panels as fit beside one another. */
+function columnsOf(labels: number): number {
+  return Math.max(1, Math.floor((WIDTH - LABEL_LIMIT) / (labels * cellOf(labels) + GAP)));
+}
+
+function cellOf(labels: number): number {
+  return labels <= MOST_WITH_NUMBERS ? CELL : NARROW_CELL;
 }
 
 interface Row {
@@ -78,9 +91,11 @@ interface Map {
   readonly rows: readonly Row[];
 }
 
-function panelOf({ method, labels, rows }: Map, { isFirst }: { readonly isFirst: boolean }) {
-  const hasNumbers = labels.length <= MOST_WITH_NUMBERS;
-  const step = hasNumbers ? CELL : NARROW_CELL;
+function panelOf(
+  { method, labels, rows }: Map,
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+) {
+  const step = cellOf(labels.length);
   const domain = [...labels];
   const axis = { labelLimit: LABEL_LIMIT, domain: false, ticks: false };
   return {
@@ -92,7 +107,7 @@ function panelOf({ method, labels, rows }: Map, { isFirst }: { readonly isFirst:
       x: {
         field: "predicted",
         type: "nominal" as const,
-        title: "predicted",
+        title: isLast ? "predicted" : null,
         scale: { domain, padding: 0.04 },
         axis: { ...axis, labelAngle: -45 },
       },
@@ -101,7 +116,7 @@ function panelOf({ method, labels, rows }: Map, { isFirst }: { readonly isFirst:
         type: "nominal" as const,
         title: isFirst ? "reference" : null,
         scale: { domain, padding: 0.04 },
-        axis,
+        axis: isFirst ? axis : null,
       },
     },
     layer: [
@@ -123,7 +138,7 @@ function panelOf({ method, labels, rows }: Map, { isFirst }: { readonly isFirst:
           },
         },
       },
-      ...(hasNumbers ? [numbers] : []),
+      ...(step === CELL ? [numbers] : []),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
-import { methodScale } from "./method-scale.ts";
+import { colorScale, shapeScale } from "./method-scale.ts";
 
 /** What a method reached and what it cost. */
 export interface MethodCost {
@@ -17,18 +17,6 @@ export interface MethodCost {
 const PANEL_WIDTH = 270;
 const PANEL_HEIGHT = 210;
 
-/** Shapes that are told apart beside the colours. */
-const shapes = [
-  "circle",
-  "square",
-  "triangle-up",
-  "diamond",
-  "cross",
-  "triangle-down",
-  "triangle-right",
-  "triangle-left",
-];
-
 /** What is reached for the time and the parameters spent; nothing where no cost was measured. */
 export function costScatter(
   { name, slug, methods }: ReportedDataset,
@@ -43,7 +31,6 @@ export function costScatter(
     return rows.length === 0 ? [] : [{ field, title, rows }];
   });
   if (panels.length === 0) return undefined;
-  const scale = methodScale(methods);
   return {
     name: `costs-${slug}`,
     title: `What accuracy costs: ${name}`,
@@ -65,7 +52,7 @@ export function costScatter(
             scale: { type: "log", domain: domainOf(rows, field), nice: false },
             axis: { values: roundNumbers, format: "~r", labelFlush: false },
           },
-          color: { field: "method", type: "nominal", scale, legend: bottomLegend },
+          color: { field: "method", type: "nominal", scale: colorScale(methods), legend: bottomLegend },
         },
         layer: [
           {
@@ -83,7 +70,7 @@ export function costScatter(
               shape: {
                 field: "method",
                 type: "nominal",
-                scale: { domain: scale.domain, range: scale.domain.map((_, n) => shapes[n % shapes.length]) },
+                scale: shapeScale(methods),
                 legend: bottomLegend,
               },
             },

@@ -1,6 +1,16 @@
 import type { NamedMethod } from "../reported-dataset.ts";
 
-/** A method's colour is the same in every chart. */
-export function methodScale(methods: readonly NamedMethod[]) {
-  return { domain: methods.map(({ name }) => name), range: methods.map(({ color }) => color) };
+/** Colours of the methods by name. */
+export function colorScale(methods: readonly NamedMethod[]) {
+  return { domain: methods.map(({ name }) => name), range: methods.map(({ look }) => look.color) };
+}
+
+/** Shapes of the methods by name. */
+export function shapeScale(methods: readonly NamedMethod[]) {
+  return { domain: methods.map(({ name }) => name), range: methods.map(({ look }) => look.shape) };
+}
+
+/** Dashes of the methods by name. */
+export function dashScale(methods: readonly NamedMethod[]) {
+  return { domain: methods.map(({ name }) => name), range: methods.map(({ look }) => [...look.dash]) };
 }

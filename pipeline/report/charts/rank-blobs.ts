@@ -1,7 +1,7 @@
 import type { Ranking } from "../../evaluate/statistics/ranking.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
-import { methodScale } from "./method-scale.ts";
+import { colorScale } from "./method-scale.ts";
 
 /** An order of methods, and what it was made from. */
 export interface DrawnRanking {
@@ -49,7 +49,7 @@ export function rankBlobs({ name, slug, methods }: ReportedDataset, drawn: Drawn
       layer: [
         {
           data: { values: blobs },
-          mark: { type: "circle", opacity: 0.85 },
+          mark: { type: "circle", fillOpacity: 0.85 },
           encoding: {
             size: {
               field: "share",
@@ -62,7 +62,7 @@ export function rankBlobs({ name, slug, methods }: ReportedDataset, drawn: Drawn
                 symbolFillColor: "#777777",
               },
             },
-            color: { field: "method", type: "nominal", scale: methodScale(methods), legend: null },
+            color: { field: "method", type: "nominal", scale: colorScale(methods), legend: null },
           },
         },
         {

@@ -4,7 +4,7 @@ import type { CurvePoint } from "../benchmark-results.ts";
 import { rangeText, shareText } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
-import { methodScale } from "./method-scale.ts";
+import { colorScale, dashScale } from "./method-scale.ts";
 
 /** How many of the rarest classes are drawn. */
 const RAREST = 3;
@@ -46,21 +46,15 @@ export function rareCurves(dataset: ReportedDataset): Figure | undefined {
           color: {
             field: "method",
             type: "nominal",
-            scale: methodScale(dataset.methods),
-            legend: {
-              title: null,
-              orient: "bottom",
-              columns: 2,
-              labelLimit: 300,
-              symbolStrokeWidth: 3,
-              symbolOpacity: 1,
-            },
+            scale: colorScale(dataset.methods),
+            legend,
           },
+          strokeDash: { field: "method", type: "nominal", scale: dashScale(dataset.methods), legend },
         },
         layer: [
           {
             transform: [{ filter: { field: "kind", equal: "run" } }],
-            mark: { type: "line", strokeWidth: 0.8, opacity: 0.45 },
+            mark: { type: "line", strokeWidth: 0.8, strokeOpacity: 0.45 },
             encoding: { detail: { field: "run", type: "nominal" } },
           },
           { transform: [{ filter: { field: "kind", equal: "mean" } }], mark: { type: "line", strokeWidth: 2.4 } },
@@ -69,6 +63,15 @@ export function rareCurves(dataset: ReportedDataset): Figure | undefined {
     },
   };
 }
+
+const legend = {
+  title: null,
+  orient: "bottom" as const,
+  columns: 2,
+  labelLimit: 300,
+  symbolStrokeWidth: 2.4,
+  symbolSize: 400,
+};
 
 interface Row {
   readonly label: string;

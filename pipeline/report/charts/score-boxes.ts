@@ -5,7 +5,7 @@ import { rangeText, shareText } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import { type Box, boxOf } from "./box-of.ts";
 import type { Figure } from "./figure.ts";
-import { methodScale } from "./method-scale.ts";
+import { colorScale } from "./method-scale.ts";
 
 /** Metric whose scores are drawn. */
 export interface DrawnMetric {
@@ -21,7 +21,7 @@ const COLUMNS = 3;
 const PANEL_WIDTH = 190;
 const METHOD_HEIGHT = 24;
 const BOX_HEIGHT = 15;
-const LABEL_LIMIT = 220;
+const LABEL_LIMIT = 260;
 
 /** Box plots of each class with a point for each case, a row for each method; nothing where no case has a score. */
 export function scoreBoxes(dataset: ReportedDataset, metric: DrawnMetric): Figure | undefined {
@@ -85,7 +85,7 @@ function chartOf(
   panels: readonly Panel[],
   { dataset, metric }: { readonly dataset: ReportedDataset; readonly metric: DrawnMetric },
 ): ChartSpec {
-  const color = { field: "method", type: "nominal" as const, scale: methodScale(dataset.methods), legend: null };
+  const color = { field: "method", type: "nominal" as const, scale: colorScale(dataset.methods), legend: null };
   return {
     columns: COLUMNS,
     spacing: { row: 16, column: 18 },
@@ -131,7 +131,7 @@ function layersOf({ metric, rows, color, isLast }: Layers): ChartLayer[] {
   return [
     {
       transform: only("case"),
-      mark: { type: "circle", size: 15, opacity: 0.55 },
+      mark: { type: "circle", size: 15, fillOpacity: 0.55 },
       encoding: { x: x("value"), yOffset: { field: "jitter", type: "quantitative", scale: { domain: [-2, 2] } } },
     },
     { ...box, mark: { type: "rule", strokeWidth: 1 }, encoding: { x: x("low"), x2: { field: "q1" } } },

@@ -43,7 +43,7 @@ function latexPage(
     `\\label{tab:${name}${page === 0 ? "" : `-${page + 1}`}}`,
     `\\begin{tabular}{@{}${columns.map(({ align }, n) => columnOf(align, hasMarks(table.groups, n))).join("")}@{}}`,
     "\\toprule",
-    `${columns.map((column) => latexText(column.title)).join(" & ")} \\\\`,
+    `${guarded(columns.map((column) => latexText(column.title)).join(" & "))} \\\\`,
     "\\midrule",
     ...rows,
     "\\bottomrule",
