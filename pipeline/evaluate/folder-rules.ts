@@ -54,7 +54,7 @@ export interface EvaluateFoldersOptions {
 }
 
 /**
- * The metrics that are asked for, or the usual ones; calibration too where there are probabilities.
+ * The metrics that are asked for, or the usual ones; calibration too where there are probabilities, and in `all` only there.
  *
  * Errors: ConfigError E_METRIC; C_PROBABILITIES for calibration without probabilities
  */
@@ -62,9 +62,13 @@ export function metricsFor({
   metrics: names = defaultMetricNames,
   probabilities,
 }: EvaluateFoldersOptions): readonly Metric[] {
-  const metrics = metricsNamed(probabilities === undefined ? names : [...names, "calibration"], "metrics");
-  const unmet = metrics.find(({ needs }) => needs === "probabilities");
-  if (unmet === undefined || probabilities !== undefined) return metrics;
+  if (probabilities !== undefined) return metricsNamed([...names, "calibration"], "metrics");
+  const needsMore = ({ needs }: Metric) => needs === "probabilities";
+  const unmet = metricsNamed(
+    names.filter((name) => name !== "all"),
+    "metrics",
+  ).find(needsMore);
+  if (unmet === undefined) return metricsNamed(names, "metrics").filter((metric) => !needsMore(metric));
   throw new ConfigError({
     code: "C_PROBABILITIES",
     where: `metric ${unmet.key}`,

@@ -58,7 +58,7 @@ describe("rarevox evaluate", function () {
     const scores = scoresIn(out);
     // 2 * 2 / (2 + 3); one voxel each; a class in the prediction only.
     assert.equal(scoreOf(scores, "a", "liver"), "0.8");
-    assert.equal(scoreOf(scores, "b", "liver"), "1");
+    assert.deepEqual([scoreOf(scores, "b", "liver"), scoreOf(scores, "b", "liver", "mcc")], ["1", "1"]);
     assert.equal(scoreOf(scores, "b", "spleen"), "0");
     assert.equal(scoreOf(scores, "b", "spleen", "hd95"), "", "not defined: an empty cell");
     // Voxels of 1 x 2 x 3 mm; the third liver voxel lies 1 mm along x from the others.

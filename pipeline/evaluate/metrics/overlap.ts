@@ -24,9 +24,11 @@ export function precision({ truePositives: tp, falsePositives: fp }: VoxelCounts
 /** Matthews correlation coefficient. Empty: NaN. Source: Matthews 1975, doi:10.1016/0005-2795(75)90109-9 */
 export function matthews(counts: VoxelCounts): number {
   const { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn } = counts;
-  // Square roots one by one: the product of four voxel counts leaves the whole numbers that a double holds.
-  const scale = Math.sqrt(tp + fp) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(tn + fn);
-  return (tp * tn - fp * fn) / scale;
+  const [predicted, wanted, notWanted, notPredicted] = [tp + fp, tp + fn, tn + fp, tn + fn];
+  // From shares: the product of four voxel counts leaves the whole numbers that a double holds, and perfect is exactly 1.
+  const right = (tp / predicted) * (tp / wanted) * (tn / notWanted) * (tn / notPredicted);
+  const wrong = (fp / predicted) * (fn / wanted) * (fp / notWanted) * (fn / notPredicted);
+  return Math.sqrt(right) - Math.sqrt(wrong);
 }
 
 /** How well the voxels of the two masks coincide. */
