@@ -56,7 +56,10 @@ export async function cellLines(
   };
   const show = (event: CellEvent) => {
     const { cell } = event;
-    if (event.kind === "progress") return progress.update(nameOf(cell), event.share, event.text);
+    if (event.kind === "progress") {
+      const { work, done, total } = event;
+      return progress.update(`${nameOf(cell)} ${works[work]}`, done / total, `${work} ${done}/${total}`);
+    }
     progress.end();
     if (event.kind === "started") {
       started = performance.now();
@@ -75,6 +78,8 @@ export async function cellLines(
   };
   return { show, end: progress.end };
 }
+
+const works = { step: "trains", case: "is scored" } as const;
 
 function nameOf({ dataset, method, fold, seed }: PlannedCell): string {
   return `${dataset} ${method} fold ${fold} seed ${seed}`;

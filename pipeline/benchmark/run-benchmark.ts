@@ -24,8 +24,8 @@ export type RunBenchmarkOptions = Omit<RunCellOptions, "rules" | "onSteps" | "on
 /** What happens to a cell. */
 export type CellEvent = { readonly cell: PlannedCell } & (
   | { readonly kind: "started" }
-  /** `share` is how much of the work named by `text` is done. */
-  | { readonly kind: "progress"; readonly text: string; readonly share: number }
+  /** Steps of training, or cases that are scored. */
+  | { readonly kind: "progress"; readonly work: "step" | "case"; readonly done: number; readonly total: number }
   | CellEnd
 );
 
@@ -108,8 +108,8 @@ function knownEnd(
 }
 
 async function attempted(cell: PlannedCell, { onCell, ...options }: SettleOptions): Promise<CellEnd> {
-  const progress = (text: string) => (done: number, total: number) =>
-    onCell?.({ cell, kind: "progress", text: `${text} ${done}/${total}`, share: done / total });
+  const progress = (work: "step" | "case") => (done: number, total: number) =>
+    onCell?.({ cell, kind: "progress", work, done, total });
   onCell?.({ cell, kind: "started" });
   try {
     const summary = await runCell(cell, { ...options, onSteps: progress("step"), onCase: progress("case") });

@@ -121,7 +121,9 @@ describe("gatherResults @slow", function () {
   it("told of each cell when it began, how far it was and how it ended", () => {
     const kinds = events.map(({ kind }) => kind).filter((kind, n, all) => kind !== all[n - 1]);
     assert.deepEqual(kinds, ["started", "progress", "done", "started", "progress", "done"]);
-    const texts = events.flatMap((event) => (event.kind === "progress" ? [event.text] : []));
+    const texts = events.flatMap((event) =>
+      event.kind === "progress" ? [`${event.work} ${event.done}/${event.total}`] : [],
+    );
     assert.deepEqual(
       texts.slice(0, 9),
       [1, 2, 3, 4, 5, 6].map((n) => `step ${n}/6`).concat([1, 2, 3].map((n) => `case ${n}/3`)),
