@@ -35,6 +35,16 @@ export function timeText(seconds: number): string {
   return seconds < 90 * 60 ? `${plainText(seconds / 60, 3)} min` : `${plainText(seconds / 3600, 3)} h`;
 }
 
+/** A number of things: `1 case`, `30 cases`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** How many cases there are, and of how many patients. */
+export function casesText({ cases, patients }: { readonly cases: number; readonly patients: number }): string {
+  return `${counted(cases, "held-out case")} of ${counted(patients, "patient")}`;
+}
+
 /** The least and the greatest of some numbers as words: `24 to 30`, or `30` where they agree. */
 export function rangeText(values: readonly number[]): string {
   if (values.length === 0) return "none";

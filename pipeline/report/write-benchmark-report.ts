@@ -15,6 +15,7 @@ import { findingsOf } from "./page/findings.ts";
 import { type DatasetSection, type DrawnFigure, reportPage } from "./page/report-page.ts";
 import { rulesOf } from "./page/rules.ts";
 import { reportedDatasets } from "./reported-dataset.ts";
+import { acrossTable } from "./tables/across-table.ts";
 import { classTable } from "./tables/class-table.ts";
 import { costTable } from "./tables/cost-table.ts";
 import { latexPreamble, latexTable } from "./tables/latex.ts";
@@ -72,8 +73,8 @@ interface Texts {
 
 /** Every file that is text, by name. */
 function textsOf({ results, analyses, sections, rules, commands }: Texts): Readonly<Record<string, string>> {
-  const tables = sections.flatMap((section) => section.tables);
-  const findings = analyses.flatMap((analysis) => findingsOf(analysis, results));
+  const across = [acrossTable(analyses)].filter((table) => table !== undefined);
+  const tables = [...across, ...sections.flatMap((section) => section.tables)];
   return {
     "scores.csv": scoresCsv(results),
     "summary.csv": summaryCsv(analyses),
@@ -81,7 +82,7 @@ function textsOf({ results, analyses, sections, rules, commands }: Texts): Reado
     "costs.csv": costsCsv(results),
     "tables.md": `# ${markdownText(results.title)}\n\n${tables.map(markdownTable).join("\n")}`,
     "tables.tex": [latexPreamble, ...tables.map(latexTable)].join("\n"),
-    [PAGE]: reportPage({ results, findings, rules, sections, commands, files }),
+    [PAGE]: reportPage({ results, tables: across, rules, sections, commands, files }),
   };
 }
 
@@ -134,7 +135,12 @@ async function sectionsOf(
       signal?.throwIfAborted();
       figures.push(await writtenFigure(figure, folder));
     }
-    sections.push({ name: analysis.dataset.name, tables: tablesOf(analysis, results), figures });
+    sections.push({
+      name: analysis.dataset.name,
+      findings: findingsOf(analysis, results),
+      tables: tablesOf(analysis, results),
+      figures,
+    });
   }
   return sections;
 }

@@ -26,7 +26,7 @@ export function confusionMap({ name, slug, methods, confusions }: ReportedDatase
     return own === undefined ? [] : [{ method: method.name, labels: own.labels, rows: rowsOf(own) }];
   });
   if (maps.length === 0) return undefined;
-  const columns = columnsOf(Math.max(...maps.map(({ labels }) => labels.length)));
+  const columns = columnsOf(maps.length, Math.max(...maps.map(({ labels }) => labels.length)));
   return {
     name: `confusion-${slug}`,
     title: `Which class is taken for which: ${name}`,
@@ -45,9 +45,10 @@ export function confusionMap({ name, slug, methods, confusions }: ReportedDatase
   };
 }
 
-/** As many panels as fit beside one another. */
-function columnsOf(labels: number): number {
-  return Math.max(1, Math.floor((WIDTH - LABEL_LIMIT) / (labels * cellOf(labels) + GAP)));
+/** So many panels beside one another that they fit and the rows are even. */
+function columnsOf(panels: number, labels: number): number {
+  const most = Math.max(1, Math.floor((WIDTH - LABEL_LIMIT) / (labels * cellOf(labels) + GAP)));
+  return Math.ceil(panels / Math.ceil(panels / most));
 }
 
 function cellOf(labels: number): number {

@@ -1,22 +1,23 @@
 import type { DatasetAnalysis } from "../analysis/analyse-dataset.ts";
 import { type MetricResults, SIGNIFICANT } from "../analysis/metric-results.ts";
 import { metricDigits, metricTitle } from "../metric-title.ts";
-import { intervalText, numberText, shareText } from "../number-text.ts";
+import { casesText, counted, intervalText, numberText, shareText } from "../number-text.ts";
 
 /** What a data set's numbers say, in a sentence or two each. */
 export function findingsOf(analysis: DatasetAnalysis, { baseline }: { readonly baseline: string }): readonly string[] {
-  const { dataset, main, overviews, ranking, cases, patients } = analysis;
+  const { dataset, main, overviews, ranking } = analysis;
   if (main === undefined) return [`${dataset.name}: no run came to a score.`];
-  const size = `${dataset.name}: ${cases} held-out cases of ${patients} patients, ${dataset.classes.length} classes.`;
+  const size = `${dataset.name}: ${casesText(analysis)}, classes: ${dataset.classes.length}.`;
   const first = ranking?.methods[0];
   const best = overviews.find(({ method }) => method.key === first?.method);
-  if (best === undefined || first === undefined) return [size];
-  const digits = metricDigits(main.metric);
-  const firm =
-    dataset.methods.length > 1 ? ` It comes first in ${(first.firstShare * 100).toFixed(0)} % of resamples.` : "";
+  if (best === undefined || first === undefined || Number.isNaN(best.macro.value)) return [size];
+  const level = Number.isNaN(best.macro.low) ? "" : " (95 % CI)";
+  const reached = `${intervalText(best.macro, metricDigits(main.metric))}${level}`;
+  const isAlone = dataset.methods.length === 1;
+  const firm = isAlone ? "" : ` It comes first in ${(first.firstShare * 100).toFixed(0)} % of resamples.`;
   return [
     size,
-    `Best mean ${metricTitle(main.metric)} over all classes: ${best.method.name}, ${intervalText(best.macro, digits)} (95 % CI).${firm}`,
+    `Best mean ${metricTitle(main.metric)} over all classes of ${dataset.name}: ${best.method.name}, ${reached}.${firm}`,
     ...rarestFinding(analysis, main, baseline),
   ];
 }
@@ -30,7 +31,7 @@ function rarestFinding({ dataset }: DatasetAnalysis, main: MetricResults, baseli
   const nameOf = (key: string) => dataset.methods.find((method) => method.key === key)?.name ?? key;
   const digits = metricDigits(main.metric);
   const start =
-    `Rarest class: ${rarest.name} (${shareText(rarest.frequency)} of all voxels). Best: ${nameOf(best.method)}, ` +
+    `Rarest class of ${dataset.name}: ${rarest.name} (${shareText(rarest.frequency)} of all voxels). Best: ${nameOf(best.method)}, ` +
     `${metricTitle(main.metric)} ${intervalText(best.mean, digits)}`;
   const compared = main.againstBaseline.find(({ label, first }) => label === rarest.name && first === best.method);
   if (compared === undefined) return [`${start}.`];
@@ -38,7 +39,7 @@ function rarestFinding({ dataset }: DatasetAnalysis, main: MetricResults, baseli
   const verdict = wilcoxon.holmPValue < SIGNIFICANT ? "significant" : "not significant";
   const difference = `${meanDifference.value > 0 ? "+" : ""}${intervalText(meanDifference, digits)}`;
   return [
-    `${start}; ${difference} against ${nameOf(baseline)} on the same ${compared.pairs} cases, ` +
+    `${start}; ${difference} against ${nameOf(baseline)} (${counted(compared.pairs, "case")} in common), ` +
       `${verdict} (Holm-adjusted p ${pText(wilcoxon.holmPValue)}).`,
   ];
 }

@@ -8,7 +8,8 @@ import { style } from "./style.ts";
 /** What the page shows, all of it plain text but the drawings. */
 export interface ReportPage {
   readonly results: BenchmarkResults;
-  readonly findings: readonly string[];
+  /** Of all data sets together. */
+  readonly tables: readonly Table[];
   readonly rules: readonly string[];
   readonly sections: readonly DatasetSection[];
   /** Command lines that make the same results again. */
@@ -20,6 +21,8 @@ export interface ReportPage {
 /** The part of one data set. */
 export interface DatasetSection {
   readonly name: string;
+  /** What its numbers say, in sentences. */
+  readonly findings: readonly string[];
   readonly tables: readonly Table[];
   readonly figures: readonly DrawnFigure[];
 }
@@ -53,7 +56,8 @@ ${contents(sections)}
 <main>
 <section id="summary">
 <h2>Summary</h2>
-${list(page.findings)}
+${list(sections.flatMap(({ findings }) => findings))}
+${page.tables.map(htmlTable).join("\n")}
 </section>
 <section id="what">
 <h2>What was done</h2>
@@ -97,7 +101,7 @@ function facts(all: BenchmarkResults["facts"]): string {
 }
 
 function datasetSection({ name, tables, figures }: DatasetSection, index: number): string {
-  return `<section id="data-${index + 1}">
+  return `<section class="data" id="data-${index + 1}">
 <h2>${htmlText(name)}</h2>
 ${tables.map(htmlTable).join("\n")}
 ${figures.map(figureOf).join("\n")}

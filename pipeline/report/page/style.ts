@@ -34,7 +34,7 @@ tr.group th { padding-top: 0.7rem; font-style: italic; white-space: normal; }
 .right { text-align: right; }
 strong { font-weight: 700; }
 sup { line-height: 0; padding-left: 0.1em; }
-.right.marked { padding-right: 2.4rem; }
+.right.marked { padding-right: 3em; }
 .marked sup { position: absolute; margin-top: 0.45em; }
 pre { background: var(--shade); border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem; overflow-x: auto;
   white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -43,8 +43,14 @@ footer { margin-top: 3rem; color: var(--pale); font-size: 0.8rem; }
   :root { --ink: #000000; --pale: #333333; --line: #bbbbbb; --ground: #ffffff; --shade: #ffffff; --link: #000000; color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 9pt; }
   nav { display: none; }
-  h2 { break-before: page; border: 0; }
-  h2, h3 { break-after: avoid; }
+  h2 { border: 0; }
+  .data { break-before: page; }
+  h2, h3, caption { break-after: avoid; }
+  table { font-size: 7pt; }
+  th, td { padding: 0.15rem 0.3rem; }
+  .note { font-size: 7pt; }
+  figcaption { font-size: 8pt; }
+  .drawing svg { max-height: 225mm; }
   figure, tr { break-inside: avoid; }
   figure.table { break-inside: auto; }
   .drawing { border: 0; padding: 0; }

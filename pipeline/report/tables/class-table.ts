@@ -1,7 +1,7 @@
 import type { DatasetAnalysis } from "../analysis/analyse-dataset.ts";
 import { type ClassResult, FAILURE_BELOW, type MetricResults } from "../analysis/metric-results.ts";
 import { metricDigits, metricTitle } from "../metric-title.ts";
-import { intervalText, numberText, shareText } from "../number-text.ts";
+import { casesText, intervalText, numberText, shareText } from "../number-text.ts";
 import type { NamedMethod } from "../reported-dataset.ts";
 import { marksNotes, marksOf } from "./significance-marks.ts";
 import { type Column, NOTHING, type Table, type TableCell } from "./table.ts";
@@ -11,7 +11,7 @@ const besides = [["o-dice"], ["nsd", "area-nsd"], ["hd95", "area-hd95"]];
 
 /** Scores of every class and method; nothing where there is no score. */
 export function classTable(analysis: DatasetAnalysis, { baseline }: { readonly baseline: string }): Table | undefined {
-  const { dataset, main, metrics, cases, patients } = analysis;
+  const { dataset, main, metrics } = analysis;
   if (main === undefined) return undefined;
   const others = besides.flatMap(
     (keys) => metrics.find(({ metric }) => keys.includes(metric.key) && metric !== main.metric) ?? [],
@@ -20,7 +20,7 @@ export function classTable(analysis: DatasetAnalysis, { baseline }: { readonly b
   const title = metricTitle(main.metric);
   return {
     name: `classes-${dataset.slug}`,
-    title: `Scores by class: ${dataset.name}, ${cases} cases of ${patients} patients`,
+    title: `Scores by class: ${dataset.name}, ${casesText(analysis)}`,
     columns: [
       left("Method"),
       right("n"),

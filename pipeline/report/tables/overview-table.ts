@@ -1,18 +1,12 @@
 import type { DatasetAnalysis } from "../analysis/analyse-dataset.ts";
 import type { MethodOverview } from "../analysis/method-overviews.ts";
 import { metricDigits, metricTitle } from "../metric-title.ts";
-import { intervalText, numberText } from "../number-text.ts";
+import { casesText, intervalText, numberText } from "../number-text.ts";
 import { NOTHING, type Table, type TableCell } from "./table.ts";
 
 /** Each method over all classes; nothing where there is no score. */
-export function overviewTable({
-  dataset,
-  main,
-  overviews,
-  ranking,
-  cases,
-  patients,
-}: DatasetAnalysis): Table | undefined {
+export function overviewTable(analysis: DatasetAnalysis): Table | undefined {
+  const { dataset, main, overviews, ranking } = analysis;
   if (main === undefined) return undefined;
   const { metric } = main;
   const digits = metricDigits(metric);
@@ -20,7 +14,7 @@ export function overviewTable({
   const firstShares = new Map(ranking?.methods.map(({ method, firstShare }) => [method, firstShare]));
   return {
     name: `overview-${dataset.slug}`,
-    title: `${metricTitle(metric)} over all classes: ${dataset.name}, ${cases} cases of ${patients} patients`,
+    title: `${metricTitle(metric)} over all classes: ${dataset.name}, ${casesText(analysis)}`,
     columns: [
       { title: "Method", align: "left" },
       { title: "macro mean [95 % CI]", align: "right" },
