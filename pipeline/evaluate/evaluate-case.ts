@@ -86,6 +86,7 @@ export async function evaluateCase(pair: EvaluatedPair, options: EvaluateOptions
     spacingMm: spacingMmOf(indexToLps),
     signal: options.signal,
   });
+  options.signal?.throwIfAborted();
   const sources = { overlaps, reference: runs.reference, grid: reference, ignored: labels.ignored };
   const prevalences = prevalencesOf(sources, options.region ?? { kind: "whole" });
   return options.classes.map(({ id, name }) => {
