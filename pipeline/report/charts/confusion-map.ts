@@ -1,5 +1,5 @@
 import type { Confusion } from "../benchmark-results.ts";
-import { plainText } from "../number-text.ts";
+import { counted, plainText } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
 
@@ -20,7 +20,10 @@ const LEAST = 1e-5;
 const DARK = 0.02;
 
 /** Which classes each class is taken for, a map for each method; nothing where it was not counted. */
-export function confusionMap({ name, slug, methods, confusions }: ReportedDataset): Figure | undefined {
+export function confusionMap(
+  { name, slug, methods, confusions }: ReportedDataset,
+  { cases }: { readonly cases: number },
+): Figure | undefined {
   const maps = methods.flatMap((method) => {
     const own = confusions.find((each) => each.method === method.key);
     return own === undefined ? [] : [{ method: method.name, labels: own.labels, rows: rowsOf(own) }];
@@ -31,9 +34,10 @@ export function confusionMap({ name, slug, methods, confusions }: ReportedDatase
     name: `confusion-${slug}`,
     title: `Which class is taken for which: ${name}`,
     caption:
-      "Share of each reference class's voxels (rows, summing to 100 %) that were given to each class (columns), over all " +
-      "held-out cases and runs of a method, in per cent. Colours are on a logarithmic scale, for most voxels are " +
-      `background; grey cells hold no voxel, shares below ${LEAST * 100} % have the lightest colour.`,
+      "Share of each reference class's voxels (rows, summing to 100 %) that were given to each class (columns), in per cent; " +
+      `voxels of ${counted(cases, "held-out case")} and all runs of a method together. Colours are on a logarithmic scale, ` +
+      "for most voxels are background; grey cells hold no voxel, " +
+      `shares below ${LEAST * 100} % have the lightest colour.`,
     alternative: `Heat maps. ${maps.map(({ method, rows }) => `${method}: ${diagonalOf(rows)}`).join("; ")}.`,
     chart: {
       columns,

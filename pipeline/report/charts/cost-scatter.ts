@@ -1,3 +1,5 @@
+import { definedOf } from "../../evaluate/statistics/describe.ts";
+import { counted } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
 import { colorScale, shapeScale } from "./method-scale.ts";
@@ -17,10 +19,13 @@ export interface MethodCost {
 const PANEL_WIDTH = 270;
 const PANEL_HEIGHT = 210;
 
+/** Room above and below one score alone, as a share of it. */
+const NARROWEST = 0.02;
+
 /** What is reached for the time and the parameters spent; nothing where no cost was measured. */
 export function costScatter(
   { name, slug, methods }: ReportedDataset,
-  { costs, metric }: { readonly costs: readonly MethodCost[]; readonly metric: string },
+  { costs, metric, cases }: { readonly costs: readonly MethodCost[]; readonly metric: string; readonly cases: number },
 ): Figure | undefined {
   const axes = [
     { field: "trainingMinutes", title: "training time of a run (minutes)" },
@@ -35,48 +40,47 @@ export function costScatter(
     name: `costs-${slug}`,
     title: `What accuracy costs: ${name}`,
     caption:
-      `Mean over classes of the mean ${metric} against the mean training time of a run and the number of parameters, both ` +
-      "on logarithmic axes. Bars are 95 % bootstrap intervals by patient. Time is that of the machine named above.",
+      `Mean over classes of the mean ${metric} of ${counted(cases, "held-out case")} against the mean training time of a ` +
+      "run and the number of parameters, both on logarithmic axes. Bars are 95 % BCa bootstrap intervals by patient. Time was taken on the machine named above.",
     alternative: `Scatter plots. ${costs.map(textOf).join("; ")}.`,
     chart: {
       spacing: 24,
-      hconcat: panels.map(({ field, title, rows }, index) => ({
-        width: PANEL_WIDTH,
-        height: PANEL_HEIGHT,
-        data: { values: rows.map((row) => ({ ...row })) },
-        encoding: {
-          x: {
-            field,
-            type: "quantitative",
-            title,
-            scale: { type: "log", domain: domainOf(rows, field), nice: false },
-            axis: { values: roundNumbers, format: "~r", labelFlush: false },
-          },
-          color: { field: "method", type: "nominal", scale: colorScale(methods), legend: bottomLegend },
-        },
-        layer: [
-          {
-            transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-            mark: { type: "rule", strokeWidth: 1.4 },
-            encoding: {
-              y: { field: "low", type: "quantitative", title: index === 0 ? `mean ${metric} over classes` : null },
-              y2: { field: "high" },
+      hconcat: panels.map(({ field, title, rows }, index) => {
+        const scale = { domain: scoreDomainOf(costs), nice: true, zero: false };
+        const y = { type: "quantitative" as const, scale, axis: { tickCount: 5 } };
+        return {
+          width: PANEL_WIDTH,
+          height: PANEL_HEIGHT,
+          data: { values: rows.map((row) => ({ ...row })) },
+          encoding: {
+            x: {
+              field,
+              type: "quantitative",
+              title,
+              scale: { type: "log", domain: domainOf(rows, field), nice: false },
+              axis: { values: roundNumbers, format: "~r", labelFlush: false },
             },
+            color: { field: "method", type: "nominal", scale: colorScale(methods), legend: bottomLegend },
           },
-          {
-            mark: { type: "point", filled: true, size: 80, opacity: 1 },
-            encoding: {
-              y: { field: "score", type: "quantitative", scale: { zero: false, padding: 12 }, axis: { tickCount: 5 } },
-              shape: {
-                field: "method",
-                type: "nominal",
-                scale: shapeScale(methods),
-                legend: bottomLegend,
+          layer: [
+            {
+              transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+              mark: { type: "rule", strokeWidth: 1.4 },
+              encoding: {
+                y: { ...y, field: "low", title: index === 0 ? `mean ${metric} over classes` : null },
+                y2: { field: "high" },
               },
             },
-          },
-        ],
-      })),
+            {
+              mark: { type: "point", filled: true, size: 80 },
+              encoding: {
+                y: { ...y, field: "score" },
+                shape: { field: "method", type: "nominal", scale: shapeScale(methods), legend: bottomLegend },
+              },
+            },
+          ],
+        };
+      }),
     },
   };
 }
@@ -88,6 +92,14 @@ const roundNumbers = Array.from({ length: 10 }, (_, n) => [1, 2, 5].map((digit) 
 function domainOf(rows: readonly MethodCost[], field: "trainingMinutes" | "parameterMillions"): [number, number] {
   const values = rows.map((row) => row[field]);
   return [Math.min(...values) / 1.6, Math.max(...values) * 1.6];
+}
+
+/** All intervals, and not so narrow that chance looks like a difference. */
+function scoreDomainOf(costs: readonly MethodCost[]): [number, number] {
+  const ends = definedOf(costs.flatMap(({ score, low, high }) => [score, low, high]));
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const margin = Math.max(0.1 * (most - least), NARROWEST * Math.abs(most));
+  return [least - margin, most + margin];
 }
 
 const bottomLegend = { title: null, orient: "bottom" as const, columns: 2, labelLimit: 300 };

@@ -29,8 +29,8 @@ export function figuresOf(analysis: DatasetAnalysis, { resamples }: { readonly r
       ? rankBlobs(dataset, { ranking, metric: title, cases, resamples })
       : undefined,
     rareCurves(dataset),
-    confusionMap(dataset),
-    costScatter(dataset, { costs: costsOf(analysis), metric: title }),
+    confusionMap(dataset, { cases }),
+    costScatter(dataset, { costs: costsOf(analysis), metric: title, cases }),
     exampleSlices(dataset),
   ].filter((figure) => figure !== undefined);
 }

@@ -2,7 +2,7 @@ import type { DatasetAnalysis } from "../analysis/analyse-dataset.ts";
 import { type ClassResult, FAILURE_BELOW, type MetricResults } from "../analysis/metric-results.ts";
 import { metricDigits, metricTitle } from "../metric-title.ts";
 import { casesText, intervalText, numberText, shareText } from "../number-text.ts";
-import type { NamedMethod } from "../reported-dataset.ts";
+import type { NamedMethod, ReportedDataset } from "../reported-dataset.ts";
 import { marksNotes, marksOf } from "./significance-marks.ts";
 import { type Column, NOTHING, type Table, type TableCell } from "./table.ts";
 
@@ -39,9 +39,13 @@ export function classTable(analysis: DatasetAnalysis, { baseline }: { readonly b
         ? ["O-Value: share of random labellings with a smaller Dice at the case's prevalence, mean over cases."]
         : []),
       ...(hasFailures ? [`failed: cases with a Dice below ${FAILURE_BELOW}.`] : []),
-      ...marksNotes(dataset.methods.find(({ key }) => key === baseline)?.name ?? baseline),
+      ...(dataset.methods.length > 1 ? marksNotes(nameOf(dataset, baseline)) : []),
     ],
   };
+}
+
+function nameOf({ methods }: ReportedDataset, key: string): string {
+  return methods.find((method) => method.key === key)?.name ?? key;
 }
 
 interface RowOptions {

@@ -97,7 +97,7 @@ describe("confusionMap", () => {
     ];
     const labels = ["background", "organ", "absent"];
     const confusions = [{ dataset: "set", method: "base", labels, voxels }];
-    const figure = confusionMap(datasetOf({ scores: scoresOf("base", [0.5]), confusions }));
+    const figure = confusionMap(datasetOf({ scores: scoresOf("base", [0.5]), confusions }), { cases: 2 });
     assert.deepEqual(
       chartRows(figure?.chart ?? raise())[0].map(({ reference, predicted, share, text }) => [
         reference,
@@ -118,7 +118,7 @@ describe("confusionMap", () => {
   });
 
   it("is nothing where nothing was counted", () => {
-    assert.equal(confusionMap(datasetOf({ scores: scoresOf("base", [0.5]) })), undefined);
+    assert.equal(confusionMap(datasetOf({ scores: scoresOf("base", [0.5]) }), { cases: 1 }), undefined);
   });
 });
 
@@ -151,17 +151,24 @@ describe("costScatter", () => {
 
   it("leaves out of a panel what was not measured, and an empty panel", () => {
     const costs = [cost, { ...cost, method: "other", trainingMinutes: Number.NaN }];
-    const both = costScatter(datasetOf({}), { costs, metric: "Dice" });
+    const both = costScatter(datasetOf({}), { costs, metric: "Dice", cases: 5 });
     assert.deepEqual(
       chartRows(both?.chart ?? raise()).map((rows) => rows.map(({ method }) => method)),
       [["base"], ["base", "other"]],
     );
-    const one = costScatter(datasetOf({}), { costs: [{ ...cost, parameterMillions: Number.NaN }], metric: "Dice" });
+    const one = costScatter(datasetOf({}), {
+      costs: [{ ...cost, parameterMillions: Number.NaN }],
+      metric: "Dice",
+      cases: 5,
+    });
     assert.equal(chartRows(one?.chart ?? raise()).length, 1);
   });
 
   it("is nothing where no method has both a score and a cost", () => {
-    assert.equal(costScatter(datasetOf({}), { costs: [{ ...cost, score: Number.NaN }], metric: "Dice" }), undefined);
+    assert.equal(
+      costScatter(datasetOf({}), { costs: [{ ...cost, score: Number.NaN }], metric: "Dice", cases: 5 }),
+      undefined,
+    );
   });
 });
 
