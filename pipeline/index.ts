@@ -1,8 +1,8 @@
 export { type CellEstimator, cellEstimator } from "./benchmark/estimate-cells.ts";
-export { gatherResults } from "./benchmark/gather-results.ts";
 export { type PlannedBenchmark, planBenchmark } from "./benchmark/plan-benchmark.ts";
 export type { PlannedCell } from "./benchmark/plan-cells.ts";
 export { readBenchmarkSpec } from "./benchmark/read-spec.ts";
+export { type BenchmarkReport, type ReportBenchmarkOptions, reportBenchmark } from "./benchmark/report-benchmark.ts";
 export {
   type BenchmarkOutcome,
   type CellEnd,

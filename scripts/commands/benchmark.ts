@@ -4,13 +4,12 @@ import { type Command, InvalidArgumentError } from "commander";
 import {
   type BenchmarkOutcome,
   deviceNames,
-  gatherResults,
   type PlannedBenchmark,
   planBenchmark,
   readBenchmarkSpec,
+  reportBenchmark,
   runBenchmark,
   type Shard,
-  writeBenchmarkReport,
 } from "../../pipeline/index.ts";
 import { addDataPath, type DataPaths, dataPathsOf } from "../benchmark-data.ts";
 import { cellLines } from "../benchmark-lines.ts";
@@ -130,23 +129,27 @@ interface ReportTask {
 
 async function report(planned: PlannedBenchmark, { path, flags, context, outcome }: ReportTask): Promise<void> {
   const terminal = context.terminal();
-  const results = await gatherResults(planned);
-  const folder = join(resolve(flags.out), "report");
+  const commands = [`rarevox benchmark ${path} --out ${flags.out}`];
+  const { results, page } = await reportBenchmark(planned, {
+    out: resolve(flags.out),
+    commands,
+    signal: context.signal,
+  });
   const { failures, missing } = results;
   const done = planned.cells.length - failures.length - missing.length;
-  if (done > 0) {
-    const commands = [`rarevox benchmark ${path} --out ${flags.out}`];
-    await writeBenchmarkReport(results, folder, { commands, signal: context.signal });
-  }
   const left = missing.length === 0 ? "" : `, ${missing.length} not run yet`;
   terminal.info(`${done} of ${planned.cells.length} cells done, ${failures.length} failed${left}`);
-  for (const { dataset, method, fold, seed } of missing)
-    terminal.detail(`not run yet: ${dataset} ${method} fold ${fold} seed ${seed}`);
-  if (done > 0) terminal.info(`report: ${join(folder, "report.html")}`);
+  for (const { dataset, method, fold, seed } of missing.slice(0, MOST_NAMED))
+    terminal.info(`not run yet: ${dataset} ${method} fold ${fold} seed ${seed}`);
+  if (missing.length > MOST_NAMED) terminal.info(`and ${missing.length - MOST_NAMED} more`);
+  if (page !== undefined) terminal.info(`report: ${page}`);
   if (flags.json) process.stdout.write(`${JSON.stringify({ out: flags.out, done, failures, missing })}\n`);
   const failed = outcome === undefined ? failures.length : outcome.failed.length;
   if (failed > 0) context.setExitCode(exitCodes.someRefused);
 }
+
+/** Cells that a terminal has room for. */
+const MOST_NAMED = 20;
 
 function shardOf(text: string): Shard {
   const [, number, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];

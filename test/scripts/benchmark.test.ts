@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cellsIn, textsIn, writeBoxesBenchmark } from "../support/benchmark-of-boxes.ts";
 import { runCli } from "../support/cli.ts";
-import { killTree } from "../support/kill-tree.ts";
+import { killBelow, killTree } from "../support/kill-tree.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const place = temporaryFolder();
@@ -60,6 +60,11 @@ describe("rarevox benchmark, before it trains @slow", function () {
     assert.match(stdout, /boxes +│ unet\/dice │ +1 │ +1 │ [0-9a-f]{8} │ to do │ 6 steps │ 3 \+ 3/);
     assert.match(stdout, /4 of 4 cells left, about \d+ s/);
     assert.deepEqual(cellsIn(out), []);
+    // A path in the specification starts at its own folder.
+    const datasets = [{ name: "boxes", path: "data", foldCount: 3 }];
+    const { spec: file } = writeBoxesBenchmark(place, { datasets }, "placed.json");
+    const placed = await runCli(["benchmark", file, "--out", out, "--cache", cache, "--dry-run", "--shard", "2/2"]);
+    assert.match(placed.stdout, /3 of 3 cells left/);
   });
 });
 
@@ -208,6 +213,26 @@ describe("rarevox benchmark @slow", function () {
     const retried = await benchmark(out, ["--retry-failed"], { file });
     assert.equal(retried.code, 3);
     assert.match(retried.stderr, /\[1\/2\] boxes unet\/wild fold 0 seed 1: failed in/);
+  });
+
+  it("names a cell whose process is killed, as the system does when memory is short, and runs the others", async () => {
+    const out = join(place, "crashed");
+    const watch = (child: ChildProcess) => {
+      const timer = setInterval(() => {
+        if (!Object.values(textsIn(out, "run/log.jsonl")).some((text) => /"step":2,/.test(text))) return;
+        clearInterval(timer);
+        killBelow(child.pid ?? 0);
+      }, 2);
+      child.once("close", () => clearInterval(timer));
+    };
+    const { code, stderr } = await benchmark(out, ["--shard", "1/2"], { watch });
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /\[1\/2\] boxes unet\/ce fold 0 seed 1: failed in/);
+    assert.match(stderr, /\[2\/2\] boxes unet\/dice fold 0 seed 1: Dice/);
+    const retried = await benchmark(out, ["--shard", "1/2", "--retry-failed"]);
+    assert.equal(retried.code, 0, retried.stderr);
+    const scores = textsIn(whole, "scores.csv");
+    for (const [hash, text] of Object.entries(textsIn(out, "scores.csv"))) assert.equal(text, scores[hash]);
   });
 
   it("gives each cell as many steps as were measured to fit its minutes, and remembers them", async () => {

@@ -2,13 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** Ends a process and all that it started with SIGKILL, as a power cut would. */
 export function killTree(processId: number): void {
-  const below = descendantsOf(processId);
-  for (const each of [processId, ...below]) {
-    try {
-      process.kill(each, "SIGKILL");
-    } catch {
-      // It ended by itself.
-    }
+  for (const each of [processId, ...descendantsOf(processId)]) kill(each);
+}
+
+/** Ends all that a process started, but not the process itself. */
+export function killBelow(processId: number): void {
+  for (const each of descendantsOf(processId)) kill(each);
+}
+
+function kill(processId: number): void {
+  try {
+    process.kill(processId, "SIGKILL");
+  } catch {
+    // It ended by itself.
   }
 }
 
