@@ -155,6 +155,14 @@ export {
 export type { ClassMeasurement, IntensityStatistics } from "./stages/measure.ts";
 export type { RegionOutcome } from "./stages/segment.ts";
 export type { Provenance, Segmentation } from "./stages/segmentation.ts";
+export {
+  type CascadeConfig,
+  cascadeConfigSchema,
+  completeCascade,
+  readCascadeConfig,
+} from "./train/cascade/cascade-config.ts";
+export { type CascadeFolder, cascadeFolderAt } from "./train/cascade/cascade-folder.ts";
+export { type TrainCascadeOptions, trainCascade } from "./train/cascade/train-cascade.ts";
 export { findDataset } from "./train/dataset/find-dataset.ts";
 export type { TrainingCase, TrainingDataset } from "./train/dataset/training-dataset.ts";
 export { type ImbalanceMethod, imbalanceMethods, withImbalance } from "./train/imbalance.ts";

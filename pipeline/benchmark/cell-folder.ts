@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunFolder } from "../train/run-folder.ts";
 import { runFolderAt } from "../train/run-folder.ts";
-import { writeJson } from "../train/run-inputs.ts";
+import { readRecord, writeJson } from "../train/run-inputs.ts";
+
+export { readRecord } from "../train/run-inputs.ts";
 
 /** Where everything about a cell lies. */
 export interface CellFolder {
@@ -73,9 +73,4 @@ export function readCellState({ state }: CellFolder): Promise<CellState | undefi
 /** Says how a cell ended. */
 export function writeCellState({ state }: CellFolder, value: CellState): Promise<void> {
   return writeJson(state, value);
-}
-
-/** What this program wrote as JSON before, whole or not at all; undefined where it did not. */
-export async function readRecord<T>(path: string): Promise<T | undefined> {
-  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as T) : undefined;
 }

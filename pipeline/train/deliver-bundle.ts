@@ -65,11 +65,11 @@ export function trainedBundle({ plan, dataset, settings, weights, training, scor
 const MODEL_FILE = "network.onnx";
 
 /** A name that a manifest takes, from one that a person gave. */
-function slugOf(name: string): string {
+export function slugOf(name: string): string {
   const slug = name
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[^a-z0-9]+/, "")
+    .replace(/^[^a-z0-9]+|-+$/g, "")
     .slice(0, 64);
   return slug === "" ? "trained" : slug;
 }

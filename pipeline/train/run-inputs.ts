@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { type Static, Type } from "@sinclair/typebox";
 import { parseJson } from "../bundle/json-schema.ts";
 import { writeFileWhole } from "../io/atomic-write.ts";
@@ -29,6 +31,11 @@ export async function readSplit(path: string): Promise<Split> {
 /** Writes JSON that people may read; it appears whole or not at all. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileWhole(path, (append) => append(Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`)));
+}
+
+/** What this program wrote as JSON before, whole or not at all; undefined where it did not. */
+export async function readRecord<T>(path: string): Promise<T | undefined> {
+  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as T) : undefined;
 }
 
 /** The cases of a data set by their ids, in the order of the ids. */

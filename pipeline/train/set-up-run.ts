@@ -90,7 +90,8 @@ export async function readRun(place: RunFolder, dataset: string): Promise<RunInp
   return { dataset: found, config, plan, split: await readSplit(place.split) };
 }
 
-async function assertFree(folder: string): Promise<void> {
+/** Refuses a folder that has files in it. Errors: ConfigError T_RUN */
+export async function assertFree(folder: string): Promise<void> {
   const found = await readdir(folder).catch(() => []);
   if (found.length === 0) return;
   throw new ConfigError({

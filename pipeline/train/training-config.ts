@@ -5,6 +5,7 @@ import { type PartialTrainingConfig, type TrainingConfig, trainingConfigSchema }
 
 export {
   type PartialTrainingConfig,
+  stageTrainingSchema,
   TRAINING_VERSION,
   type TrainingConfig,
   trainingConfigSchema,

@@ -103,6 +103,12 @@ export const trainingOverridesSchema = Type.Object(
   { additionalProperties: false, description: "Training settings in the place of those said farther out." },
 );
 
+/** What a stage of a cascade may say; the seed is one for all, and the weights of the last step are delivered. */
+export const stageTrainingSchema = Type.Object(
+  { ...Type.Partial(Type.Omit(complete, ["seed", "deliver"])).properties, imbalance },
+  { additionalProperties: false, description: "Training settings of a network; what is left out has a default." },
+);
+
 /** Training settings with every default filled in. */
 export type TrainingConfig = Frozen<Static<typeof complete>>;
 

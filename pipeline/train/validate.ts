@@ -1,10 +1,10 @@
 import { encodeModel } from "../../models/graph/encode.ts";
 import type { Graph } from "../../models/graph/graph.ts";
-import { diceOf, labelOverlaps } from "../kernels/label-overlap.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { NetworkOutput } from "../runtime/network.ts";
 import type { Triple } from "../volume/affine.ts";
 import type { LabelArray } from "../volume/volume.ts";
+import { caseDice, meanDice } from "./case-dice.ts";
 
 /** A case with its answer, as networks see it. */
 export interface ValidationCase {
@@ -54,37 +54,17 @@ export async function validate(
     output,
   };
   const network = await engine.load(spec, options);
-  const found = new Map<number, number[]>();
-  let count = 0;
+  const found: ReadonlyMap<number, number>[] = [];
   try {
     for await (const { image, shape, labels } of cases) {
       const prediction = await engine.predict(network, { image, shape, overlap: 0.5 }, options);
-      const counted =
-        ignoreLabel === undefined ? prediction.labels : withIgnored(prediction.labels, labels, ignoreLabel);
-      const overlaps = labelOverlaps(counted, { reference: labels, largestId: largestIn(labels, classIds) });
-      for (const id of classIds) {
-        const dice = diceOf(overlaps[id - 1]);
-        if (!Number.isNaN(dice)) found.set(id, [...(found.get(id) ?? []), dice]);
-      }
-      count++;
+      found.push(caseDice(prediction.labels, { reference: labels, classIds, ignoreLabel }));
     }
   } finally {
     await engine.unload(network);
   }
-  const dice = new Map([...found].map(([id, values]) => [id, meanOf(values)]));
-  return { dice, meanDice: dice.size === 0 ? 0 : meanOf([...dice.values()]), cases: count };
-}
-
-/** Voxels that nobody looked at count as neither right nor wrong. */
-function withIgnored(prediction: LabelArray, labels: LabelArray, ignoreLabel: number): LabelArray {
-  return prediction.map((id, i) => (labels[i] === ignoreLabel ? 0 : id));
-}
-
-/** The ignore label may be above all classes. */
-function largestIn(labels: LabelArray, classIds: readonly number[]): number {
-  let largest = Math.max(...classIds);
-  for (const id of labels) largest = Math.max(largest, id);
-  return largest;
+  const dice = new Map([...meanDice(found)].map(([id, { mean }]) => [id, mean]));
+  return { dice, meanDice: dice.size === 0 ? 0 : meanOf([...dice.values()]), cases: found.length };
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,14 +1,21 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
+  type CascadeConfig,
+  cascadeFolderAt,
+  completeCascade,
   completeConfig,
   deviceNames,
   type LogRecord,
   networkNamed,
+  readCascadeConfig,
   readTrainingConfig,
   type TrainedBundle,
   type TrainingConfig,
   trainBundle,
+  trainCascade,
+  type Warning,
   withImbalance,
 } from "../../pipeline/index.ts";
 import { cacheFolder } from "../cache-folder.ts";
@@ -20,6 +27,7 @@ interface TrainFlags {
   readonly config?: string;
   readonly architecture?: string;
   readonly imbalance?: readonly string[];
+  readonly cascade?: string;
   readonly plan?: string;
   readonly fold: number | "all";
   readonly folds: "stratified" | "nnunet";
@@ -56,6 +64,20 @@ const OF_NEW_RUNS = [
   "planOnly",
 ];
 
+/** Options that speak of the one network of a run, of which a cascade has several. */
+const OF_ONE_NETWORK = [
+  "config",
+  "architecture",
+  "imbalance",
+  "plan",
+  "steps",
+  "features",
+  "dimensions",
+  "init",
+  "planOnly",
+  "deliverNow",
+];
+
 /** `rarevox train`: a data set in, a bundle out. */
 export function registerTrain(program: Command, context: CommandContext): void {
   program
@@ -72,6 +94,12 @@ export function registerTrain(program: Command, context: CommandContext): void {
       "--imbalance <methods>",
       "methods against imbalance, separated by commas, on top of the settings; rarevox models list has them",
       (text: string) => text.split(",").map((name) => name.trim()),
+    )
+    .addOption(
+      new Option(
+        "--cascade <json>",
+        "train a coarse network and fine ones in the regions that it finds; settings, or default for the usual ones",
+      ).conflicts(OF_ONE_NETWORK),
     )
     .option("--plan <json>", "a plan to take as it is, such as an edited one, instead of making one")
     .option("--fold <n>", "fold that is held out, counted from 0, or all to train on every case", foldNumber, 0)
@@ -112,6 +140,7 @@ Examples:
   rarevox train Dataset004/ --out runs/swin --architecture swin-unetr:tiny --imbalance focal,class-balanced-sampling
   rarevox train Dataset004/ --out runs/mine --plan-only      then edit runs/mine/plan.json
   rarevox train Dataset004/ --out runs/mine --resume
+  rarevox train mre/ --out runs/cascade --cascade default
 
 Ctrl-C writes a checkpoint; --resume then comes to the same weights as a run that was never stopped.`,
     )
@@ -120,40 +149,58 @@ Ctrl-C writes a checkpoint; --resume then comes to the same weights as a run tha
 
 async function train(dataset: string, { flags, context }: { flags: TrainFlags; context: CommandContext }) {
   const terminal = context.terminal();
-  const config = await configOf(flags);
   const progress = terminal.progress("train");
-  const { plan, init, device, threads, workers, cache } = flags;
+  const { device, threads, workers, cache } = flags;
   const live = liveLine({ terminal, progress });
+  const common = {
+    dataset,
+    out: resolve(flags.out),
+    fold: flags.fold,
+    folds: flags.folds,
+    foldCount: FOLDS,
+    resume: flags.resume,
+    skipBadCases: flags.skipBadCases === true,
+    device,
+    threads,
+    workers,
+    cache,
+    onProgress: (stage: string, done: number, total: number) => progress.update(stage, done / total),
+    onStart: live.start,
+    onRecord: live.show,
+    onWarning: ({ code, where, text }: Warning) => terminal.warn(`${code} ${where}: ${text}`),
+    signal: context.signal,
+  };
   try {
-    const trained = await trainBundle({
-      dataset,
-      out: resolve(flags.out),
-      config,
-      fold: flags.fold,
-      folds: flags.folds,
-      foldCount: FOLDS,
-      plan,
-      planOptions: planOptionsOf(flags),
-      resume: flags.resume,
-      skipBadCases: flags.skipBadCases === true,
-      planOnly: flags.planOnly === true,
-      deliverNow: flags.deliverNow === true,
-      init,
-      device,
-      threads,
-      workers,
-      cache,
-      onProgress: (stage, done, total) => progress.update(stage, done / total),
-      onStart: live.start,
-      onRecord: live.show,
-      onWarning: ({ code, where, text }) => terminal.warn(`${code} ${where}: ${text}`),
-      signal: context.signal,
-    });
+    const trained = isCascade(flags)
+      ? await trainCascade({ ...common, config: await cascadeOf(flags), onNetwork: terminal.info })
+      : await trainBundle({ ...common, ...(await oneNetworkOf(flags)) });
     progress.end();
     report(trained, { terminal, out: flags.out, json: flags.json === true });
   } finally {
     progress.end();
   }
+}
+
+/** Whether a cascade is asked for, or the folder that is to be gone on with holds one. */
+function isCascade({ cascade, resume, out }: TrainFlags): boolean {
+  return cascade !== undefined || (resume === true && existsSync(cascadeFolderAt(out).config));
+}
+
+async function cascadeOf({ cascade: path, seed }: TrainFlags): Promise<CascadeConfig | undefined> {
+  if (path === undefined) return undefined;
+  const config = path === "default" ? completeCascade({}) : await readCascadeConfig(path);
+  return seed === undefined ? config : { ...config, seed };
+}
+
+async function oneNetworkOf(flags: TrainFlags) {
+  return {
+    config: await configOf(flags),
+    plan: flags.plan,
+    planOptions: planOptionsOf(flags),
+    planOnly: flags.planOnly === true,
+    deliverNow: flags.deliverNow === true,
+    init: flags.init,
+  };
 }
 
 async function configOf({ config: path, steps, seed, architecture, imbalance }: TrainFlags): Promise<TrainingConfig> {
