@@ -1,6 +1,6 @@
 import { definedOf } from "../../evaluate/statistics/describe.ts";
 import { counted } from "../number-text.ts";
-import type { ReportedDataset } from "../reported-dataset.ts";
+import type { NamedMethod, ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
 import { colorScale, shapeScale } from "./method-scale.ts";
 
@@ -45,43 +45,55 @@ export function costScatter(
     alternative: `Scatter plots. ${costs.map(textOf).join("; ")}.`,
     chart: {
       spacing: 24,
-      hconcat: panels.map(({ field, title, rows }, index) => {
-        const scale = { domain: scoreDomainOf(costs), nice: true, zero: false };
-        const y = { type: "quantitative" as const, scale, axis: { tickCount: 5 } };
-        return {
-          width: PANEL_WIDTH,
-          height: PANEL_HEIGHT,
-          data: { values: rows.map((row) => ({ ...row })) },
-          encoding: {
-            x: {
-              field,
-              type: "quantitative",
-              title,
-              scale: { type: "log", domain: domainOf(rows, field), nice: false },
-              axis: { values: roundNumbers, format: "~r", labelFlush: false },
-            },
-            color: { field: "method", type: "nominal", scale: colorScale(methods), legend: bottomLegend },
-          },
-          layer: [
-            {
-              transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-              mark: { type: "rule", strokeWidth: 1.4 },
-              encoding: {
-                y: { ...y, field: "low", title: index === 0 ? `mean ${metric} over classes` : null },
-                y2: { field: "high" },
-              },
-            },
-            {
-              mark: { type: "point", filled: true, size: 80 },
-              encoding: {
-                y: { ...y, field: "score" },
-                shape: { field: "method", type: "nominal", scale: shapeScale(methods), legend: bottomLegend },
-              },
-            },
-          ],
-        };
-      }),
+      hconcat: panels.map((panel, index) => panelOf(panel, { methods, metric, isFirst: index === 0 })),
     },
+  };
+}
+
+interface Panel {
+  readonly field: "trainingMinutes" | "parameterMillions";
+  readonly title: string;
+  readonly rows: readonly MethodCost[];
+}
+
+interface PanelOptions {
+  readonly methods: readonly NamedMethod[];
+  readonly metric: string;
+  readonly isFirst: boolean;
+}
+
+function panelOf({ field, title, rows }: Panel, { methods, metric, isFirst }: PanelOptions) {
+  const scale = { domain: scoreDomainOf(rows), nice: true, zero: false };
+  const y = { type: "quantitative" as const, scale, axis: { tickCount: 5 } };
+  const method = { field: "method", type: "nominal" as const, legend };
+  return {
+    width: PANEL_WIDTH,
+    height: PANEL_HEIGHT,
+    data: { values: rows.map((row) => ({ ...row })) },
+    encoding: {
+      x: {
+        field,
+        type: "quantitative" as const,
+        title,
+        scale: { type: "log" as const, domain: domainOf(rows, field), nice: false },
+        axis: { values: roundNumbers, format: "~r", labelFlush: false },
+      },
+      color: { ...method, scale: colorScale(methods) },
+    },
+    layer: [
+      {
+        transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+        mark: { type: "rule" as const, strokeWidth: 1.4 },
+        encoding: {
+          y: { ...y, field: "low", title: isFirst ? `mean ${metric} over classes` : null },
+          y2: { field: "high" },
+        },
+      },
+      {
+        mark: { type: "point" as const, filled: true, size: 80 },
+        encoding: { y: { ...y, field: "score" }, shape: { ...method, scale: shapeScale(methods) } },
+      },
+    ],
   };
 }
 
@@ -89,7 +101,7 @@ export function costScatter(
 const roundNumbers = Array.from({ length: 10 }, (_, n) => [1, 2, 5].map((digit) => digit * 10 ** (n - 4))).flat();
 
 /** A little more than the values take, and room for two round numbers. */
-function domainOf(rows: readonly MethodCost[], field: "trainingMinutes" | "parameterMillions"): [number, number] {
+function domainOf(rows: readonly MethodCost[], field: Panel["field"]): [number, number] {
   const values = rows.map((row) => row[field]);
   return [Math.min(...values) / 1.6, Math.max(...values) * 1.6];
 }
@@ -102,7 +114,7 @@ function scoreDomainOf(costs: readonly MethodCost[]): [number, number] {
   return [least - margin, most + margin];
 }
 
-const bottomLegend = { title: null, orient: "bottom" as const, columns: 2, labelLimit: 300 };
+const legend = { title: null, orient: "bottom" as const, columns: 2, labelLimit: 300 };
 
 function textOf({ method, score, trainingMinutes, parameterMillions }: MethodCost): string {
   const reached = Number.isNaN(score) ? "no score" : score.toFixed(3);

@@ -1,6 +1,6 @@
 import { meanOf } from "../../evaluate/statistics/describe.ts";
 import { groupedBy } from "../../evaluate/statistics/grouped.ts";
-import type { CurvePoint } from "../benchmark-results.ts";
+import type { CurvePoint, ReportedClass } from "../benchmark-results.ts";
 import { rangeText, shareText } from "../number-text.ts";
 import type { ReportedDataset } from "../reported-dataset.ts";
 import type { Figure } from "./figure.ts";
@@ -30,37 +30,44 @@ export function rareCurves(dataset: ReportedDataset): Figure | undefined {
     alternative: `Line charts. ${rarest.map(({ name }) => `${name}: ${lastMeans(rows, name)}`).join("; ")}.`,
     chart: {
       spacing: 18,
-      hconcat: rarest.map(({ name, frequency }, index) => ({
-        title: { text: `${name} (${shareText(frequency)})`, limit: PANEL_WIDTH },
-        width: PANEL_WIDTH,
-        height: PANEL_HEIGHT,
-        data: { values: rows.filter(({ label }) => label === name).map((row) => ({ ...row })) },
-        encoding: {
-          x: { field: "step", type: "quantitative", title: "step", axis: { tickCount: 3, labelFlush: false } },
-          y: {
-            field: "dice",
-            type: "quantitative",
-            title: index === 0 ? "validation Dice" : null,
-            scale: { domain: [0, 1] },
-          },
-          color: {
-            field: "method",
-            type: "nominal",
-            scale: colorScale(dataset.methods),
-            legend,
-          },
-          strokeDash: { field: "method", type: "nominal", scale: dashScale(dataset.methods), legend },
-        },
-        layer: [
-          {
-            transform: [{ filter: { field: "kind", equal: "run" } }],
-            mark: { type: "line", strokeWidth: 0.8, strokeOpacity: 0.45 },
-            encoding: { detail: { field: "run", type: "nominal" } },
-          },
-          { transform: [{ filter: { field: "kind", equal: "mean" } }], mark: { type: "line", strokeWidth: 2.4 } },
-        ],
-      })),
+      hconcat: rarest.map((each, index) => panelOf(each, { rows, dataset, isFirst: index === 0 })),
     },
+  };
+}
+
+interface PanelOptions {
+  readonly rows: readonly Row[];
+  readonly dataset: ReportedDataset;
+  readonly isFirst: boolean;
+}
+
+function panelOf({ name, frequency }: ReportedClass, { rows, dataset, isFirst }: PanelOptions) {
+  const only = (kind: Row["kind"]) => [{ filter: { field: "kind", equal: kind } }];
+  const method = { field: "method", type: "nominal" as const, legend };
+  return {
+    title: { text: `${name} (${shareText(frequency)})`, limit: PANEL_WIDTH },
+    width: PANEL_WIDTH,
+    height: PANEL_HEIGHT,
+    data: { values: rows.filter(({ label }) => label === name).map((row) => ({ ...row })) },
+    encoding: {
+      x: { field: "step", type: "quantitative" as const, title: "step", axis: { tickCount: 3, labelFlush: false } },
+      y: {
+        field: "dice",
+        type: "quantitative" as const,
+        title: isFirst ? "validation Dice" : null,
+        scale: { domain: [0, 1] },
+      },
+      color: { ...method, scale: colorScale(dataset.methods) },
+      strokeDash: { ...method, scale: dashScale(dataset.methods) },
+    },
+    layer: [
+      {
+        transform: only("run"),
+        mark: { type: "line" as const, strokeWidth: 0.8, strokeOpacity: 0.45 },
+        encoding: { detail: { field: "run", type: "nominal" as const } },
+      },
+      { transform: only("mean"), mark: { type: "line" as const, strokeWidth: 2.4 } },
+    ],
   };
 }
 

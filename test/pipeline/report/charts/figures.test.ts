@@ -142,7 +142,7 @@ describe("rankBlobs", () => {
       { method: "other", place: 1 },
       { method: "base", place: 2 },
     ]);
-    assert.match(figure.caption, /100 bootstrap resamples of the patients \(5 cases\)/);
+    assert.match(figure.caption, /100 bootstrap resamples of the patients \(5 held-out cases\)/);
   });
 });
 
