@@ -20,6 +20,7 @@ const PASSES = 3;
  * Estimates from the cells that are done already: by the speed of the same network on the same data, else by the mean speed.
  */
 export async function cellEstimator(done: readonly PlannedCell[]): Promise<CellEstimator> {
+  const flopsOf = flopsOnce();
   const speeds = new Map<string, number[]>();
   const inference = new Map<string, number[]>();
   const learn = (cell: PlannedCell, cost: CellCost) => {
@@ -39,10 +40,21 @@ export async function cellEstimator(done: readonly PlannedCell[]): Promise<CellE
       const key = keyOf(cell);
       const own = speeds.get(key) ?? [...speeds.values()].flat();
       const speed = own.length === 0 ? ASSUMED_FLOPS_PER_SECOND : meanOf(own);
-      const { flopsPerPatch } = staticCostOf(cell);
+      const flopsPerPatch = flopsOf(cell);
       const perCase = inference.has(key) ? meanOf(inference.get(key) ?? []) : flopsPerPatch / speed;
       return trainingSeconds(cell, { flopsPerPatch, speed }) + cell.split.validation.length * perCase;
     },
+  };
+}
+
+/** Counts a network's operations once for all cells that train it on the same patches. */
+function flopsOnce(): (cell: PlannedCell) => number {
+  const known = new Map<string, number>();
+  return (cell) => {
+    const key = keyOf(cell);
+    const flops = known.get(key) ?? staticCostOf(cell).flopsPerPatch;
+    known.set(key, flops);
+    return flops;
   };
 }
 

@@ -77,7 +77,7 @@ async function cellResults(planned: PlannedCell, rules: string): Promise<CellRes
     kind: "done",
     planned,
     cases: scored.map((record, index) => scoredCase(record, { planned, index })),
-    scores: scored.flatMap((record) => scoresOf(record, { cell, planned })),
+    scores: scoresOf(scored, { cell, planned }),
     curves: await curvesOf(cell, planned),
     cost: { ...cell, ...(await costOf(planned)) },
   };
@@ -91,12 +91,15 @@ function scoredCase(
 }
 
 function scoresOf(
-  { case: id, scores }: CaseScores,
+  records: readonly CaseScores[],
   { cell, planned }: { readonly cell: Cell; readonly planned: PlannedCell },
 ): readonly BenchmarkScore[] {
-  const patient = planned.study.dataset.training.find((each) => each.id === id)?.patient;
-  const whose = patient === undefined ? {} : { patient };
-  return scores.map((score) => ({ ...cell, case: id, ...whose, ...score }));
+  const patientOf = new Map(planned.study.dataset.training.map(({ id, patient }) => [id, patient]));
+  return records.flatMap(({ case: id, scores }) => {
+    const patient = patientOf.get(id);
+    const whose = patient === undefined ? {} : { patient };
+    return scores.map((score) => ({ ...cell, case: id, ...whose, ...score }));
+  });
 }
 
 async function curvesOf(cell: Cell, { place }: PlannedCell): Promise<readonly CurvePoint[]> {
