@@ -1,4 +1,5 @@
 import { runtimeVersion } from "../runtime/onnx-runtime.ts";
+import { leaks } from "../train/plan/leaks.ts";
 import { version } from "../volume/version.ts";
 import { readRecord } from "./cell-folder.ts";
 import type { PlannedBenchmark } from "./plan-benchmark.ts";
@@ -18,6 +19,7 @@ export async function factsOf(
   return {
     ...Object.fromEntries(studies.map((study) => [`data set ${study.spec.name}`, datasetText(study)])),
     folds: studies.map((study) => `${study.spec.name}: ${foldsText(study, cells)}`).join("; "),
+    ...leakFacts(studies),
     seeds: [...new Set(cells.map(({ seed }) => seed))].join(", "),
     budget: budgetText(spec.budget),
     "delivered weights":
@@ -47,6 +49,14 @@ function foldsText({ spec, folds }: StudiedDataset, cells: readonly PlannedCell[
 function budgetText(budget: BenchmarkSpec["budget"]): string {
   if ("steps" in budget) return `${budget.steps} training steps per cell`;
   return `${budget.minutes} minutes of training per cell; the steps they have room for were measured in each cell beforehand`;
+}
+
+/** Where folds part what belongs together, readers have to know. */
+function leakFacts(studies: readonly StudiedDataset[]): Readonly<Record<string, string>> {
+  const found = studies.flatMap(({ spec, fingerprint, folds }) =>
+    leaks(fingerprint, folds).map(({ text }) => `${spec.name}: ${text}`),
+  );
+  return found.length === 0 ? {} : { "shared between folds": found.join("; ") };
 }
 
 function patchText({ dataset, method, plan: { batch, patch, spacingMm } }: PlannedCell): string {

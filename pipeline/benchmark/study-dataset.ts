@@ -22,6 +22,7 @@ export interface StudiedDataset {
   readonly dataset: TrainingDataset;
   readonly fingerprint: Fingerprint;
   readonly folds: Folds;
+  /** What was odd about its files, and what its folds give away. */
   readonly warnings: readonly Warning[];
   /** Of voxels, labels and what they mean; not of names or places of files. */
   readonly hash: string;

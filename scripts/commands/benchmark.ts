@@ -93,7 +93,7 @@ async function plan(specPath: string, { flags, context }: { flags: BenchmarkFlag
       out,
       paths,
       onProgress: onProgress("examine"),
-      onWarning: ({ code, where, text }) => terminal.detail(`${code} ${where}: ${text}`),
+      onWarning: ({ code, where, text }) => terminal.warn(`${code} ${where}: ${text}`),
       signal,
     });
   } finally {

@@ -6,7 +6,7 @@ import { type Folds, nnunetFolds, patientCount, stratifiedFolds } from "./folds.
 
 /** How cases are split into folds. */
 export interface FoldChoices {
-  /** `stratified` by the classes present, or exactly the five of nnU-Net. */
+  /** `stratified` by the classes present, or as nnU-Net draws its five. */
   readonly folds: "stratified" | "nnunet";
   readonly foldCount: number;
   readonly seed: number;
@@ -14,7 +14,11 @@ export interface FoldChoices {
 
 /** The folds of a data set's cases. Errors: as `nnunetFolds` */
 export function chooseFolds({ cases }: Pick<Fingerprint, "cases">, { folds, foldCount, seed }: FoldChoices): Folds {
-  if (folds === "nnunet") return nnunetFolds(cases.map(({ id }) => id));
+  if (folds === "nnunet")
+    return nnunetFolds(
+      cases.map(({ id }) => id),
+      foldCount,
+    );
   const ofClasses = cases.map(({ id, patient, voxels }) => ({
     id,
     patient,
