@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { encodePicture } from "../../../../pipeline/io/png-picture.ts";
 import { analyseDataset } from "../../../../pipeline/report/analysis/analyse-dataset.ts";
 import type { BenchmarkResults } from "../../../../pipeline/report/benchmark-results.ts";
 import { confusionMap } from "../../../../pipeline/report/charts/confusion-map.ts";
@@ -173,19 +174,22 @@ describe("costScatter", () => {
 });
 
 describe("exampleSlices", () => {
-  it("shows the slice of each rank, and an empty panel where one is missing", () => {
-    const slice = { dataset: "set", method: "base", case: "c1", dice: 0.5, png: Uint8Array.of(1, 2, 3) };
+  it("shows the slice of each rank, an empty panel where one is missing, all as high as the highest", async () => {
+    const drawn = async (width: number, height: number) => {
+      const rgb = new Uint8Array(3 * width * height);
+      return new Uint8Array(await encodePicture({ width, height, rgb, texts: [] }));
+    };
+    const slice = { dataset: "set", method: "base", case: "c1", dice: 0.5 };
+    const [best, worst] = [await drawn(6, 3), await drawn(4, 3)];
     const slices = [
-      { ...slice, rank: "worst" as const },
-      { ...slice, rank: "best" as const, png: Uint8Array.of(4) },
+      { ...slice, rank: "worst" as const, png: worst },
+      { ...slice, rank: "best" as const, png: best },
     ];
-    const figure = exampleSlices(datasetOf({ scores: scoresOf("base", [0.5]), slices }));
-    // "AQID" and "BA==" are the bytes 1 2 3 and 4 in base64 (RFC 4648).
-    assert.deepEqual(chartRows(figure?.chart ?? raise()).slice(0, 3), [
-      [{ url: "data:image/png;base64,BA==" }],
-      [],
-      [{ url: "data:image/png;base64,AQID" }],
-    ]);
+    const { chart } = exampleSlices(datasetOf({ scores: scoresOf("base", [0.5]), slices })) ?? raise();
+    const urlOf = (png: Uint8Array) => `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+    assert.deepEqual(chartRows(chart).slice(0, 3), [[{ url: urlOf(best) }], [], [{ url: urlOf(worst) }]]);
+    // 270 wide, so 3/4 of that high.
+    assert.equal((await drawChart(chart)).match(/<image [^>]*height="202.5"/g)?.length, 2);
   });
 
   it("is nothing without slices", () => {
