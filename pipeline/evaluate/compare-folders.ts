@@ -12,6 +12,8 @@ export interface CompareFoldersOptions {
   readonly level: number;
   readonly resamples: number;
   readonly random: Random;
+  /** As `summarise` has it. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -20,21 +22,24 @@ export interface CompareFoldersOptions {
  * Cases that one of them lacks are dropped from its comparisons, which say so. p values are adjusted over the classes and
  * couples of one metric.
  */
-export function compareFolders(
+export async function compareFolders(
   methods: readonly MethodEvaluation[],
-  { metrics, random, ...options }: CompareFoldersOptions,
-): readonly MetricComparison[] {
+  { metrics, random, between, ...options }: CompareFoldersOptions,
+): Promise<readonly MetricComparison[]> {
   if (methods.length < 2) return [];
-  const directed = metrics.filter(({ better }) => better === "higher" || better === "lower");
-  return directed.map(({ key, better }) => {
+  const found: MetricComparison[] = [];
+  for (const { key, better } of metrics) {
+    if (better !== "higher" && better !== "lower") continue;
+    await between?.();
     const scores = methods.flatMap(({ name, scores }) =>
       scores.filter(({ metric }) => metric === key).map((score) => ({ ...score, method: name })),
     );
     const common = { ...options, unpaired: "drop" as const, random: random.fork(key) };
-    return {
+    found.push({
       metric: key,
       comparisons: compareMethods(scores, common),
       ...(methods.length > 2 ? { ranking: rankMethods(scores, { ...common, better }) } : {}),
-    };
-  });
+    });
+  }
+  return found;
 }

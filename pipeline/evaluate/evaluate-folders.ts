@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { randomFrom } from "../volume/random.ts";
 import { bodyRegions } from "./body-regions.ts";
 import { readCaseGroups } from "./case-groups.ts";
@@ -44,7 +45,8 @@ export async function evaluateFolders(
   const region = await regionsOf(rules.region, signal);
   const calibrations = await calibrationsOf(options, { ...classes, resample: rules.resample });
   const random = randomFrom(rules.seed);
-  const summing = { metrics, groups, level: rules.level, resamples: rules.resamples };
+  const { level, resamples } = rules;
+  const summing = { metrics, level, resamples, between: pausing(signal) };
   const methods: MethodEvaluation[] = [];
   for (const folder of folders) {
     const { measured, conventions } = await measuredFolder(folder, {
@@ -56,9 +58,9 @@ export async function evaluateFolders(
       // Probabilities are those of the folder that was asked about.
       calibrations: methods.length === 0 ? calibrations : undefined,
     });
-    const own = { ...summing, classes: classes.classes, sizeTertiles: options.sizeTertiles === true };
+    const own = { ...summing, groups, classes: classes.classes, sizeTertiles: options.sizeTertiles === true };
     methods.push({
-      ...summariseMethod(measured, { ...own, random: random.fork(folder.name) }),
+      ...(await summariseMethod(measured, { ...own, random: random.fork(folder.name) })),
       name: folder.name,
       unmatched: folder.unmatched.map((path) => basename(path)),
       conventions,
@@ -70,8 +72,20 @@ export async function evaluateFolders(
     metrics,
     groups: groups.cells,
     methods: methods as [MethodEvaluation, ...MethodEvaluation[]],
-    comparisons: compareFolders(methods, { ...summing, patientOf: groups.patientOf, random: random.fork("compare") }),
+    comparisons: await compareFolders(methods, {
+      ...summing,
+      patientOf: groups.patientOf,
+      random: random.fork("compare"),
+    }),
     warnings: groups.warnings,
+  };
+}
+
+/** Lets signals arrive between long stretches of arithmetic. */
+function pausing(signal: AbortSignal | undefined): () => Promise<void> {
+  return async () => {
+    await setImmediate();
+    signal?.throwIfAborted();
   };
 }
 

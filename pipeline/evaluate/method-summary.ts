@@ -19,16 +19,18 @@ export interface MethodSummaryOptions {
   readonly level: number;
   readonly resamples: number;
   readonly random: Random;
+  /** As `summarise` has it. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /** Column of the groups that the size of a class makes. */
 const SIZE = "size";
 
 /** Sums up what was measured of a folder: over all cases, and over each group of them. */
-export function summariseMethod(
+export async function summariseMethod(
   cases: readonly EvaluatedCase[],
   { metrics, classes, groups, random, ...options }: MethodSummaryOptions,
-): Pick<MethodEvaluation, "cases" | "scores" | "presence" | "summaries" | "cohorts"> {
+): Promise<Pick<MethodEvaluation, "cases" | "scores" | "presence" | "summaries" | "cohorts">> {
   const measured = cases.filter(isMeasured);
   const scores = measured.flatMap((each) => scoresOf(each, metrics));
   const common = {
@@ -37,6 +39,8 @@ export function summariseMethod(
     frequencies: frequenciesOf(measured, classes),
     level: options.level,
     resamples: options.resamples,
+    between: options.between,
+    random,
   };
   const cohorts = [
     ...[...groups.cohorts].flatMap(([column, cohorts]) =>
@@ -53,8 +57,8 @@ export function summariseMethod(
         measured.map((each) => ({ ...each, scores: each.classes[n] })),
       ),
     ),
-    summaries: summarise(scores, { ...common, random }),
-    cohorts: cohorts.map((cohort) => cohortSummary(cohort, { ...common, random })),
+    summaries: await summarise(scores, common),
+    cohorts: await cohortSummaries(cohorts, common),
   };
 }
 
@@ -70,14 +74,17 @@ interface CohortScores {
   readonly own: readonly Score[];
 }
 
-function cohortSummary({ column, group, own }: CohortScores, options: SummariseOptions): CohortSummary {
-  const random = options.random.fork(JSON.stringify([column, group]));
-  return {
-    column,
-    group,
-    cases: new Set(own.map((score) => score.case)).size,
-    summaries: summarise(own, { ...options, random }),
-  };
+async function cohortSummaries(
+  cohorts: readonly CohortScores[],
+  options: SummariseOptions,
+): Promise<readonly CohortSummary[]> {
+  const found: CohortSummary[] = [];
+  for (const { column, group, own } of cohorts) {
+    const random = options.random.fork(JSON.stringify([column, group]));
+    const cases = new Set(own.map((score) => score.case)).size;
+    found.push({ column, group, cases, summaries: await summarise(own, { ...options, random }) });
+  }
+  return found;
 }
 
 /** The scores of small, medium and large structures, each class by its own tertiles. */

@@ -26,6 +26,8 @@ export interface SummariseOptions {
   readonly level: number;
   readonly resamples: number;
   readonly random: Random;
+  /** Waited for between metrics: lets others run meanwhile, and stops the work by throwing. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -33,9 +35,17 @@ export interface SummariseOptions {
  *
  * Draws depend on the seed, the metric and the class alone.
  */
-export function summarise(scores: readonly Score[], options: SummariseOptions): readonly MetricSummary[] {
+export async function summarise(
+  scores: readonly Score[],
+  options: SummariseOptions,
+): Promise<readonly MetricSummary[]> {
   const byMetric = groupedBy(scores, ({ metric }) => metric);
-  return options.metrics.map((metric) => summaryOf(byMetric.get(metric.key) ?? [], metric, options));
+  const summaries: MetricSummary[] = [];
+  for (const metric of options.metrics) {
+    await options.between?.();
+    summaries.push(summaryOf(byMetric.get(metric.key) ?? [], metric, options));
+  }
+  return summaries;
 }
 
 function summaryOf(

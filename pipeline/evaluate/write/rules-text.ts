@@ -42,11 +42,11 @@ function casesText({ methods: [{ cases }], classes, rules, groups }: Evaluation)
 
 function metricsText({ metrics, rules }: Evaluation): string {
   const meanings = metrics.map(
-    ({ key, unit, description }) => `${key}${unit === "" ? "" : ` in ${unit}`}: ${description}`,
+    ({ key, unit, description }) => `${key}${unit === "" ? "" : ` in ${unit}`} (${description})`,
   );
   const isUsed = (pattern: RegExp) => metrics.some(({ key }) => pattern.test(key));
   return sentences([
-    `Metrics, per class and case: ${meanings.join("; ")}`,
+    `Metrics, per class and case: ${meanings.join(", ")}`,
     isUsed(/nsd/) ? `The tolerance of surface Dice was ${toleranceText(rules.toleranceMm)}` : "",
     isUsed(/^(prevalence|o-)/) ? `The prevalence was taken in ${regionText(rules.region)}` : "",
     isUsed(/^(lesion|panoptic)/)

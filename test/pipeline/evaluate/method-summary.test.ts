@@ -63,30 +63,30 @@ describe("summariseMethod", () => {
     { case: "d", problem: { code: "E_MISSING", where: "d", expected: "", got: "", next: "" } },
   ];
 
-  it("counts in how many cases a class is where, and how large it is", () => {
-    assert.deepEqual(summed(cases).presence, [
+  it("counts in how many cases a class is where, and how large it is", async () => {
+    assert.deepEqual((await summed(cases)).presence, [
       { label: "liver", inBoth: 2, inReferenceOnly: 1, inPredictionOnly: 0, inNeither: 0, referenceMl: 40 / 3 },
       { label: "cyst", inBoth: 1, inReferenceOnly: 0, inPredictionOnly: 1, inNeither: 1, referenceMl: 1 },
     ]);
   });
 
-  it("weighs classes by their volume in the references, millilitres and not voxels", () => {
-    const [{ aggregate }] = summed(cases).summaries;
+  it("weighs classes by their volume in the references, millilitres and not voxels", async () => {
+    const [{ aggregate }] = (await summed(cases)).summaries;
     // Liver 10 + 20 + 10 ml of Dice 1, 2/3 and 0; cyst 1 ml of Dice 0 and 1.
     assertClose(aggregate.weightedMean, (40 * (5 / 9) + 1 * 0.5) / 41, { abs: 1e-12 });
   });
 
-  it("keeps refused cases in the list and out of the numbers", () => {
-    const { scores, cases: listed } = summed(cases);
+  it("keeps refused cases in the list and out of the numbers", async () => {
+    const { scores, cases: listed } = await summed(cases);
     assert.deepEqual([...new Set(scores.map((score) => score.case))], ["a", "b", "c"]);
     assert.equal(listed.length, 4);
   });
 
-  it("groups each class by its own size in the reference", () => {
+  it("groups each class by its own size in the reference", async () => {
     const sizes = Array.from({ length: 6 }, (_, n) =>
       caseOf(`${n}`, [[n + 1, n + 1, n + 1], n < 3 ? [0, 0, 0] : [9 - n, 9 - n, 0]]),
     );
-    const { cohorts } = summed(sizes, true);
+    const { cohorts } = await summed(sizes, true);
     const labelsOf = (group: string, label: string) =>
       cohorts.find((each) => each.group === group)?.summaries[0].aggregate.classes.find((each) => each.label === label)
         ?.description;

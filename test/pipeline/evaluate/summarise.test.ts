@@ -27,8 +27,8 @@ const scores = [
 ];
 
 describe("summarise", () => {
-  it("gives means of classes alike, by frequency, and intervals around both", () => {
-    const [{ metric, aggregate, classIntervals, macroInterval }] = summarise(scores, options);
+  it("gives means of classes alike, by frequency, and intervals around both", async () => {
+    const [{ metric, aggregate, classIntervals, macroInterval }] = await summarise(scores, options);
     const [liver, appendix] = [4 / 5, 0.65 / 3];
     assert.equal(metric, "dice");
     assertClose(aggregate.macroMean, (liver + appendix) / 2, { abs: 1e-12 });
@@ -41,37 +41,39 @@ describe("summarise", () => {
     assertClose(aggregate.classes[1].failureRate, 1 / 3, { abs: 1e-12 });
   });
 
-  it("leaves out resamples that lack a class, which would be means of others", () => {
+  it("leaves out resamples that lack a class, which would be means of others", async () => {
     const rare = [
       ...dice("liver", { a: 0.9, b: 0.8, c: 0.7 }),
       ...dice("appendix", { a: 0.1, b: Number.NaN, c: Number.NaN }),
     ];
-    const [{ macroInterval }] = summarise(rare, options);
+    const [{ macroInterval }] = await summarise(rare, options);
     assert.ok(macroInterval.resamples < 500 && macroInterval.resamples > 250, `${macroInterval.resamples} resamples`);
     // Any resample with a has 0.1 for the appendix and at most 0.9 for the liver.
     assert.ok(macroInterval.high <= 0.5);
   });
 
-  it("draws patients, not cases: one patient with all cases has no interval", () => {
-    const [{ classIntervals, macroInterval }] = summarise(dice("liver", { a1: 0.9, a2: 0.1, a3: 0.5 }), {
+  it("draws patients, not cases: one patient with all cases has no interval", async () => {
+    const [{ classIntervals, macroInterval }] = await summarise(dice("liver", { a1: 0.9, a2: 0.1, a3: 0.5 }), {
       ...options,
       frequencies: new Map([["liver", 1]]),
     });
     assert.deepEqual([classIntervals[0].method, macroInterval.method], ["none", "none"]);
   });
 
-  it("gives the same numbers for the same seed, whatever else is measured", () => {
-    const again = (metrics: readonly string[]) =>
-      summarise([...scores, ...scores.map((score) => ({ ...score, metric: "iou" }))], {
-        ...options,
-        metrics: metricsNamed(metrics, "test"),
-        random: randomFrom(3),
-      }).find(({ metric }) => metric === "dice");
-    assert.deepEqual(again(["iou", "dice"]), again(["dice"]));
+  it("gives the same numbers for the same seed, whatever else is measured", async () => {
+    const again = async (metrics: readonly string[]) =>
+      (
+        await summarise([...scores, ...scores.map((score) => ({ ...score, metric: "iou" }))], {
+          ...options,
+          metrics: metricsNamed(metrics, "test"),
+          random: randomFrom(3),
+        })
+      ).find(({ metric }) => metric === "dice");
+    assert.deepEqual(await again(["iou", "dice"]), await again(["dice"]));
   });
 
-  it("says nothing of nothing", () => {
-    const [{ aggregate, classIntervals, macroInterval }] = summarise([], options);
+  it("says nothing of nothing", async () => {
+    const [{ aggregate, classIntervals, macroInterval }] = await summarise([], options);
     assert.deepEqual([aggregate.classes, classIntervals], [[], []]);
     assert.ok(Number.isNaN(macroInterval.value));
   });
