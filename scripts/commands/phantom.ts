@@ -4,6 +4,7 @@ import type { CaseFacts } from "../../fixtures/phantom/mre/case-facts.ts";
 import type { MreLayout } from "../../fixtures/phantom/mre/dataset-layout.ts";
 import type { MreSize } from "../../fixtures/phantom/mre/fine-grid.ts";
 import { writeMreDataset } from "../../fixtures/phantom/mre/write-dataset.ts";
+import { writePhantomDataset } from "../../fixtures/phantom/phantom-dataset.ts";
 import { type CommandContext, wholeNumber } from "../command-context.ts";
 import { numberColumns, tableOf, textColumns } from "../table.ts";
 
@@ -17,12 +18,14 @@ interface PhantomFlags {
   readonly json?: boolean;
 }
 
+type AbdomenFlags = Pick<PhantomFlags, "out" | "cases" | "seed">;
+
 /** `rarevox phantom`: data sets of patients who do not exist, with labels that are true. */
 export function registerPhantom(program: Command, context: CommandContext): void {
   const phantom = program.command("phantom").description("draw synthetic scans with true labels as a data set");
   phantom
     .command("mre")
-    .description("coronal T2-weighted MR enterographies with the ten organs of the gastrointestinal tract")
+    .description("coronal T2-weighted MR enterographies; labels of ten gastrointestinal organs, wall and lumen")
     .requiredOption("--out <folder>", "folder of the data set; one that was begun is gone on with")
     .option("--cases <n>", "how many", caseCount, 40)
     .option(
@@ -49,6 +52,20 @@ Examples:
 Look at data/montage.png; data/phantom.json says what is true of each case.`,
     )
     .action((flags: PhantomFlags) => drawMre(flags, context));
+  phantom
+    .command("abdomen")
+    .description("axial MR scans of simple bodies, each organ on a grey level of its own, in the layout of MSD")
+    .requiredOption("--out <folder>", "folder of the data set; not there yet")
+    .option("--cases <n>", "how many", caseCount, 12)
+    .option("--seed <n>", "of the first; the others count on from it", wholeNumber, 1)
+    .action((flags: AbdomenFlags) => drawAbdomens(flags, context));
+}
+
+async function drawAbdomens({ out, cases, seed }: AbdomenFlags, context: CommandContext): Promise<void> {
+  const seeds = Array.from({ length: cases }, (_, n) => seed + n);
+  const { signal } = context;
+  await writePhantomDataset(out, seeds, { signal });
+  context.terminal().info(`${cases} cases in ${out}`);
 }
 
 async function drawMre(flags: PhantomFlags, context: CommandContext): Promise<void> {
