@@ -19,6 +19,7 @@ const program = new Command("rarevox")
 Examples:
   rarevox inspect study/
   rarevox segment study/ --bundle hippocampus.zip --out results/
+  rarevox evaluate results/ references/ --out evaluation/
   rarevox convert study/ scan.nii.gz
   rarevox doctor
 
