@@ -1,7 +1,9 @@
 import { int, ints } from "../attributes.ts";
 import type { Value } from "../builder.ts";
 import type { Attribute } from "../graph.ts";
+import { missingChannels } from "../missing-channels.ts";
 import { mismatch, type Window, windowSides } from "../shapes.ts";
+import { pad } from "./arrange.ts";
 
 /** How a kernel moves; what is left out is 1, padding 0. */
 export type WindowOptions = Partial<Omit<Window, "kernel">>;
@@ -26,11 +28,20 @@ export function conv(
   if (channels !== inputs * groups) mismatch(weight.name, `an image of ${inputs * groups} channels`, `${channels}`);
   if (outputs % groups !== 0) mismatch(weight.name, `outputs that ${groups} groups divide`, `${outputs}`);
   const window = windowOf(kernel, options);
-  return image.graph.node("Conv", [image, weight, ...(bias === undefined ? [] : [bias])], {
+  const [seen, taps] =
+    image.graph.dialect === "standard" ? [image, weight].map((each) => filled(each, groups)) : [image, weight];
+  return image.graph.node("Conv", [seen, taps, ...(bias === undefined ? [] : [bias])], {
     type: image.type,
     shape: [batch, outputs, ...windowSides(sides, window)],
     attributes: { ...windowAttributes(window), ...(groups === 1 ? {} : { group: int(groups) }) },
   });
+}
+
+/** An image or weight with the channels of zeros that WebGPU needs; see `missingChannels`. */
+function filled(value: Value, groups: number): Value {
+  const rank = value.shape.length;
+  const missing = missingChannels({ channels: Number(value.shape[1]), groups, rank });
+  return missing === 0 ? value : pad(value, { pads: new Array<number>(2 * rank).fill(0).with(rank + 1, missing) });
 }
 
 /**

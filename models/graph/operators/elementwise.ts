@@ -57,8 +57,12 @@ export const relu = unary("Relu");
 /** 1 / (1 + exp(-value)). */
 export const sigmoid = unary("Sigmoid");
 
-/** Hyperbolic tangent. */
-export const tanh = unary("Tanh");
+/** Hyperbolic tangent. In the standard dialect it is -tanh(-value), which WebGPU does not fuse with a convolution; see `separateTanh`. */
+export function tanh(value: Value): Value {
+  return value.graph.dialect === "standard" ? neg(tangent(neg(value))) : tangent(value);
+}
+
+const tangent = unary("Tanh");
 
 /** e to the power of the value. */
 export const exp = unary("Exp");

@@ -1,15 +1,23 @@
 import { decodeModel } from "../decode.ts";
 import { encodeModel } from "../encode.ts";
+import { filledChannels } from "./filled-channels.ts";
 import { fusedProduct } from "./fused-product.ts";
 import { groupedConvolution } from "./grouped-convolution.ts";
 import { type RewriteRule, rewriteGraph } from "./rewrite-graph.ts";
+import { separateTanh } from "./separate-tanh.ts";
 import { transposedConvolution } from "./transposed-convolution.ts";
 
-/** One per operator that the WebGPU provider of ONNX Runtime 1.30 lacks; a new one is a line here. */
-const rules: readonly RewriteRule[] = [groupedConvolution, transposedConvolution, fusedProduct];
+/** One per operator that the WebGPU provider of ONNX Runtime 1.30 lacks or gets wrong; a new one is a line here. */
+const rules = (): readonly RewriteRule[] => [
+  groupedConvolution,
+  transposedConvolution,
+  filledChannels,
+  fusedProduct,
+  separateTanh(),
+];
 
 /**
- * The same network out of operators that WebGPU has: 3-D convolutions without groups, none transposed.
+ * The same network out of operators that WebGPU has and computes rightly: 3-D convolutions without groups, none transposed.
  *
  * `externalData` holds the files that the graph keeps weights in. Weights that the graph computes leave a convolution as it is.
  *
@@ -22,6 +30,6 @@ export function rewriteForWebGpu(
 ): Uint8Array {
   const graph = decodeModel(model);
   const files = new Map(externalData.map(({ path, data }) => [path, data]));
-  const rewritten = rewriteGraph(graph, rules, { files });
+  const rewritten = rewriteGraph(graph, rules(), { files });
   return rewritten === graph ? model : encodeModel(rewritten);
 }
