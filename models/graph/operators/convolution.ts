@@ -3,33 +3,38 @@ import type { Value } from "../builder.ts";
 import type { Attribute } from "../graph.ts";
 import { missingChannels } from "../missing-channels.ts";
 import { mismatch, type Window, windowSides } from "../shapes.ts";
-import { pad } from "./arrange.ts";
+import { pad, reshape } from "./arrange.ts";
+import { add } from "./elementwise.ts";
+import { groupedSolid } from "./grouped-solid.ts";
 
 /** How a kernel moves; what is left out is 1, padding 0. */
 export type WindowOptions = Partial<Omit<Window, "kernel">>;
 
+/** What a convolution is given beside the image. */
+type ConvOptions = WindowOptions & {
+  readonly weight: Value;
+  readonly bias?: Value | undefined;
+  readonly groups?: number;
+};
+
 /**
- * Convolution of any number of sides.
+ * Convolution of any number of sides. In the standard dialect it is put together from those that WebGPU has and gets right.
  *
  * Shape:  image [N, C, ...], weight [K, C / groups, ...], bias [K] -> [N, K, ...]
  * Errors: GraphError when channels or sides do not fit
  */
-export function conv(
-  image: Value,
-  {
-    weight,
-    bias,
-    groups = 1,
-    ...options
-  }: WindowOptions & { readonly weight: Value; readonly bias?: Value | undefined; readonly groups?: number },
-): Value {
+export function conv(image: Value, { weight, bias, groups = 1, ...options }: ConvOptions): Value {
   const [outputs, inputs, ...kernel] = weight.shape.map(Number);
   const [batch, channels, ...sides] = image.shape;
   if (channels !== inputs * groups) mismatch(weight.name, `an image of ${inputs * groups} channels`, `${channels}`);
   if (outputs % groups !== 0) mismatch(weight.name, `outputs that ${groups} groups divide`, `${outputs}`);
   const window = windowOf(kernel, options);
-  const [seen, taps] =
-    image.graph.dialect === "standard" ? [image, weight].map((each) => filled(each, groups)) : [image, weight];
+  const isStandard = image.graph.dialect === "standard";
+  if (isStandard && groups > 1 && sides.length === 3) {
+    const made = groupedSolid({ image, weight, groups, window }, conv);
+    return bias === undefined ? made : add(made, reshape(bias, [1, outputs, 1, 1, 1]));
+  }
+  const [seen, taps] = isStandard ? [image, weight].map((each) => filled(each, groups)) : [image, weight];
   return image.graph.node("Conv", [seen, taps, ...(bias === undefined ? [] : [bias])], {
     type: image.type,
     shape: [batch, outputs, ...windowSides(sides, window)],

@@ -63,6 +63,12 @@ async function lossesOn(device: "cpu" | "webgpu", { settings, context, image }: 
   return losses;
 }
 
+/** The first of its kind in 3-D: a software device needs a minute or more for some. */
+function isTrained(small: SmallNetwork): boolean {
+  const isOfKind = ({ settings, image }: SmallNetwork) => settings.kind === small.settings.kind && image.length === 5;
+  return smallNetworks.find(isOfKind) === small;
+}
+
 describe("every architecture on WebGPU", function () {
   this.timeout(240_000);
   before(function () {
@@ -77,10 +83,11 @@ describe("every architecture on WebGPU", function () {
         assert.ok(Math.abs(value - expected[i]) < TOLERANCE, `logit ${i}: ${value}, not ${expected[i]}`);
     });
 
-    it(`${small.name} takes training steps wholly on the device, with the CPU's losses @slow`, async () => {
-      const expected = await lossesOn("cpu", small, "cpu");
-      for (const [n, loss] of (await lossesOn("webgpu", small, "standard")).entries())
-        assert.ok(Math.abs(loss - expected[n]) < TOLERANCE, `loss ${n}: ${loss}, not ${expected[n]}`);
-    });
+    if (isTrained(small))
+      it(`${small.name} takes training steps wholly on the device, with the CPU's losses @slow`, async () => {
+        const expected = await lossesOn("cpu", small, "cpu");
+        for (const [n, loss] of (await lossesOn("webgpu", small, "standard")).entries())
+          assert.ok(Math.abs(loss - expected[n]) < TOLERANCE, `loss ${n}: ${loss}, not ${expected[n]}`);
+      });
   }
 });
