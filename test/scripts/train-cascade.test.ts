@@ -126,6 +126,17 @@ describe("rarevox train --cascade @slow", function () {
     assert.deepEqual(jsonAt(whole, "regions.json"), regions);
   });
 
+  it("keeps one log of all steps, with the Dice of the whole on the held-out cases at its end", () => {
+    const lines = readFileSync(join(whole, "log.jsonl"), "utf8").trim().split("\n");
+    const records = lines.map((line) => JSON.parse(line) as { kind: string; step: number; dice?: object });
+    assert.deepEqual(
+      records.map(({ step }) => step),
+      [...Array.from({ length: 150 }, (_, n) => n + 1), 150],
+    );
+    assert.deepEqual(records.at(-1)?.dice, jsonAt(whole, "provenance.json").dice);
+    assert.equal(readFileSync(join(whole, "curves.png")).subarray(1, 4).toString(), "PNG");
+  });
+
   it("segments a scan with the bundle, and says where its networks looked", async () => {
     const out = join(place, "segmented");
     const scan = join(dataset, "imagesTr", "case_0.nii.gz");

@@ -6,7 +6,6 @@ export interface CascadeFolder {
   readonly folder: string;
   /** Settings with every default filled in. */
   readonly config: string;
-  readonly split: string;
   /** What was found when the data set was examined. */
   readonly fingerprint: string;
   /** A coarse network that was trained without some of the training cases. */
@@ -22,7 +21,7 @@ export interface CascadeFolder {
   /** Facts of all crops; made when they are. */
   readonly cropFacts: string;
   readonly fine: (stage: string) => RunFolder;
-  /** The cascade as a whole; of its places only `bundle` and `provenance` are there. */
+  /** The cascade as a whole: bundle, provenance, split, and log and curves over the steps of all networks. */
   readonly run: RunFolder;
 }
 
@@ -32,7 +31,6 @@ export function cascadeFolderAt(folder: string): CascadeFolder {
   return {
     folder,
     config: at("cascade.json"),
-    split: at("split.json"),
     fingerprint: at("fingerprint.json"),
     coarseFold: (fold) => runFolderAt(at("coarse", `fold-${fold}`)),
     coarse: runFolderAt(at("coarse", "all")),

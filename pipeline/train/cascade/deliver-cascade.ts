@@ -4,8 +4,10 @@ import { saveBundle } from "../../bundle/save-bundle.ts";
 import { version } from "../../volume/version.ts";
 import { readRecord, writeJson } from "../run-inputs.ts";
 import type { TrainedBundle } from "../train-bundle.ts";
+import { drawTrainingCurves } from "../training-curves.ts";
 import { cascadeBundle } from "./cascade-bundle.ts";
 import type { CascadeFolder } from "./cascade-folder.ts";
+import { writeCascadeLog } from "./cascade-log.ts";
 import type { FoundCases } from "./coarse-stage.ts";
 import { type CascadeDice, judgeCascade } from "./judge-cascade.ts";
 import { COARSE, type PlannedCascade } from "./plan-cascade.ts";
@@ -39,6 +41,8 @@ export async function deliverCascade(finished: FinishedCascade, tools: CascadeTo
   await save([]);
   const dice = await judgeCascade(run.bundle, cascade, tools);
   const manifest = await save(scoresOf(dice, cascade));
+  await writeCascadeLog({ cascade, place, folds: finished.found.folds, dice });
+  await drawTrainingCurves(run);
   const device = (await readRecord<{ readonly device: string }>(place.coarse.provenance))?.device ?? "unknown";
   const means = Object.fromEntries([...dice].map(([name, { mean }]) => [name, mean]));
   await writeJson(run.provenance, {

@@ -41,7 +41,8 @@ export function fineInputs(cascade: PlannedCascade, stage: PlannedStage, crops: 
     return whole === undefined ? [] : [{ ...whole, id, shape, voxels }];
   });
   const { input, orientation } = coarse.plan;
-  const plan = { ...makePlan({ ...fingerprint, cases }, dataset, stage.options), input, orientation };
+  const options = { ...stage.options, network: stage.config.network };
+  const plan = { ...makePlan({ ...fingerprint, cases }, dataset, options), input, orientation };
   const ids = (isHeldOut: boolean) => crops.filter((each) => each.isHeldOut === isHeldOut).map(({ id }) => id);
   return { dataset, plan, config: stage.config, split: { training: ids(false), validation: ids(true) } };
 }

@@ -1,3 +1,4 @@
+import { followsValidation } from "../../../models/losses/index.ts";
 import type { RegionRule } from "../../stages/coarse-labels.ts";
 import type { Triple } from "../../volume/affine.ts";
 import { ConfigError } from "../../volume/errors.ts";
@@ -10,7 +11,7 @@ import type { PlanOptions } from "../plan/plan-options.ts";
 import { medianOf, targetSpacing } from "../plan/target-spacing.ts";
 import type { TrainingPlan } from "../plan-schema.ts";
 import type { Split } from "../run-inputs.ts";
-import { completeConfig, type TrainingConfig } from "../training-config.ts";
+import { completeConfig, type PartialTrainingConfig, type TrainingConfig } from "../training-config.ts";
 import type { CascadeConfig } from "./cascade-config.ts";
 
 /** All that a cascade's result depends on. */
@@ -56,15 +57,14 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
   const options = [config.coarse.plan, ...stages.map((stage) => fineOptions(config, stage))];
   const fingerprint = axesFor(options, inputs.fingerprint);
   const spacingMm = targetSpacing(fingerprint.cases);
-  const deliver = { seed: config.seed, deliver: "last" } as const;
-  const coarseOptions = { spacingMm: coarseSpacing(spacingMm, config.coarse.shrink), ...config.coarse.plan };
+  const settings = (given: PartialTrainingConfig) => unleaking({ ...given, seed: config.seed, deliver: "last" });
+  const coarse = settings(config.coarse.config);
+  const { network } = coarse;
+  const coarseOptions = { spacingMm: coarseSpacing(spacingMm, config.coarse.shrink), ...config.coarse.plan, network };
   return {
     ...inputs,
     fingerprint,
-    coarse: {
-      plan: makePlan(fingerprint, dataset, coarseOptions),
-      config: completeConfig({ ...config.coarse.config, ...deliver }),
-    },
+    coarse: { plan: makePlan(fingerprint, dataset, coarseOptions), config: coarse },
     stages: stages.map((stage) => {
       const classes = dataset.classes.filter(({ name }) => stage.classes.includes(name));
       const minimumMl = config.regions.minimumShare * medianMl(classes, fingerprint);
@@ -72,11 +72,19 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
         name: stage.name,
         classes,
         options: { spacingMm, ...fineOptions(config, stage) },
-        config: completeConfig({ ...config.fine.config, ...stage.config, ...deliver }),
+        config: settings({ ...config.fine.config, ...stage.config }),
         rule: { name: stage.name, classes: stage.classes, keep: config.regions.keep, minimumMl },
       };
     }),
   };
+}
+
+/** Regions tell how a network does on cases that it has not seen: no loss may look at these. */
+function unleaking(given: PartialTrainingConfig): TrainingConfig {
+  const config = completeConfig(given);
+  if (followsValidation(config.loss.terms))
+    throw cascadeError("loss", "losses that see training cases alone", "one that follows the Dice of held-out ones");
+  return config;
 }
 
 type StageSettings = NonNullable<CascadeConfig["stages"]>[number];

@@ -46,7 +46,7 @@ export async function writeCascade(
 ): Promise<void> {
   await mkdir(place.folder, { recursive: true });
   await writeJson(place.fingerprint, fingerprint);
-  await writeJson(place.split, split);
+  await writeJson(place.run.split, split);
   await writeJson(place.config, { schema: `rarevox-cascade/${CASCADE_VERSION}`, ...config });
 }
 
@@ -63,7 +63,7 @@ export async function readCascade(
   // The seed may have been given apart from the settings.
   const isSame = given === undefined || canonicalHash({ ...given, seed: config.seed }) === canonicalHash(config);
   if (!isSame) throw changedError(place);
-  const split = await readSplit(place.split);
+  const split = await readSplit(place.run.split);
   const fingerprint = await readRecord<Fingerprint>(place.fingerprint);
   if (fingerprint === undefined) throw changedError(place);
   const usable = new Set(fingerprint.cases.map(({ id }) => id));

@@ -83,6 +83,8 @@ describe("planCascade", () => {
         () => plannedCascade({ stages: stages as never }),
         (error) => isNamedError(error) && error.problem.code === "C_CASCADE" && error.problem.got === got,
       );
+    const follows = { loss: { terms: [{ kind: "dynamic-focal" }] } } as const;
+    assert.throws(() => plannedCascade({ fine: { config: follows } }), /losses that see training cases alone/);
     const { dataset } = cascadeInputs();
     const regions = [{ name: "whole", classIds: [1, 2] }];
     assert.throws(() => plannedCascade({}, { dataset: { ...dataset, regions } }), /every voxel has one class/);
