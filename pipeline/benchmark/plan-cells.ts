@@ -2,13 +2,16 @@ import { join } from "node:path";
 import { followsValidation } from "../../models/losses/index.ts";
 import type { Cell } from "../report/benchmark-results.ts";
 import { canonicalHash } from "../train/canonical-hash.ts";
+import type { CascadeConfig } from "../train/cascade/cascade-config.ts";
+import { planCascade } from "../train/cascade/plan-cascade.ts";
 import { chooseSplit } from "../train/plan/choose-split.ts";
 import { makePlan } from "../train/plan/make-plan.ts";
 import { assertPlanFits } from "../train/plan/plan-rules.ts";
 import type { TrainingPlan } from "../train/plan-schema.ts";
 import type { Split } from "../train/run-inputs.ts";
-import { completeConfig, type TrainingConfig } from "../train/training-config.ts";
+import { completeConfig, type PartialTrainingConfig, type TrainingConfig } from "../train/training-config.ts";
 import { ConfigError } from "../volume/errors.ts";
+import { cascadeFor } from "./cascade-for.ts";
 import { type CellFolder, cellFolderAt } from "./cell-folder.ts";
 import { type Method, methodsOf } from "./methods-of.ts";
 import type { BenchmarkSpec } from "./spec-schema.ts";
@@ -18,8 +21,10 @@ import type { StudiedDataset } from "./study-dataset.ts";
 export interface PlannedCell extends Cell {
   readonly study: StudiedDataset;
   readonly plan: TrainingPlan;
-  /** Without the budget's say in the number of steps. */
+  /** Without the budget's say in the number of steps; of a cascade, the coarse network's. */
   readonly config: TrainingConfig;
+  /** Where the method trains several networks. */
+  readonly cascade?: CascadeConfig | undefined;
   readonly budget: BenchmarkSpec["budget"];
   readonly split: Split;
   /** Of all that its result depends on. */
@@ -47,13 +52,12 @@ export function planCells(
   const methods = methodsOf(spec);
   return studies.flatMap((study) =>
     methods.flatMap((method) => {
-      const plan = planFor(study, method);
       const folds = study.spec.folds ?? study.folds.map((_, fold) => fold);
       return folds.flatMap((fold) => {
         const split = chooseSplit(study.dataset, { folds: study.folds, fold });
         return (spec.seeds ?? USUAL_SEEDS).map((seed): PlannedCell => {
-          const config = configFor(spec, { study, method, seed });
-          const hash = cellHash({ study, plan, config, budget: spec.budget, split });
+          const { plan, config, cascade } = trainingOf(spec, { study, method, seed, split });
+          const hash = cellHash({ study, plan, config, cascade, budget: spec.budget, split });
           return {
             dataset: study.spec.name,
             method: method.key,
@@ -62,6 +66,7 @@ export function planCells(
             study,
             plan,
             config,
+            ...(cascade === undefined ? {} : { cascade }),
             budget: spec.budget,
             split,
             hash,
@@ -73,23 +78,44 @@ export function planCells(
   );
 }
 
+interface TrainingOf {
+  readonly study: StudiedDataset;
+  readonly method: Method;
+  readonly seed: number;
+  readonly split: Split;
+}
+
+/** What a cell trains: one network, or a cascade, of which the coarse network stands for all. */
+function trainingOf(
+  spec: BenchmarkSpec,
+  { study, method, seed, split }: TrainingOf,
+): Pick<PlannedCell, "plan" | "config" | "cascade"> {
+  const config = configFor(spec, { study, method, seed });
+  const { steps } = config;
+  const cascade = cascadeFor({ study, method, seed, config: givenFor(spec, { study, method }), steps });
+  if (cascade === undefined) return { plan: planFor(study, method), config };
+  const { dataset, fingerprint } = study;
+  const { coarse } = planCascade({ dataset, fingerprint, config: cascade, split });
+  return { plan: coarse.plan, config: { ...coarse.config, steps }, cascade };
+}
+
 function planFor({ spec, dataset, fingerprint }: StudiedDataset, { network }: Method): TrainingPlan {
   const plan = makePlan(fingerprint, dataset, { ...spec.plan, ...network.plan, network: network.settings });
   assertPlanFits(plan, dataset, `plan of ${network.name} for ${spec.name}`);
   return plan;
 }
 
+/** What a method trains with, farthest out to nearest. */
+function givenFor(spec: BenchmarkSpec, { study, method }: Pick<TrainingOf, "study" | "method">): PartialTrainingConfig {
+  const { network, training } = method;
+  return { ...spec.config, ...study.spec.config, ...network.config, ...training.config, network: network.settings };
+}
+
 /** The last weights are delivered: the best would be chosen by the very cases that they are scored on. */
-function configFor(
-  { config, budget }: BenchmarkSpec,
-  { study, method, seed }: { readonly study: StudiedDataset; readonly method: Method; readonly seed: number },
-): TrainingConfig {
+function configFor(spec: BenchmarkSpec, { study, method, seed }: Omit<TrainingOf, "split">): TrainingConfig {
+  const { budget } = spec;
   const complete = completeConfig({
-    ...config,
-    ...study.spec.config,
-    ...method.network.config,
-    ...method.training.config,
-    network: method.network.settings,
+    ...givenFor(spec, { study, method }),
     ...("steps" in budget ? { steps: budget.steps } : {}),
     seed,
     deliver: "last",
@@ -113,10 +139,11 @@ function cellHash({
   study,
   plan,
   config,
+  cascade,
   budget,
   split,
-}: Pick<PlannedCell, "study" | "plan" | "config" | "budget" | "split">): string {
+}: Pick<PlannedCell, "study" | "plan" | "config" | "cascade" | "budget" | "split">): string {
   const { steps: _, ...settings } = config;
-  const all = { version: CELL_VERSION, data: study.hash, plan, settings, budget, split };
+  const all = { version: CELL_VERSION, data: study.hash, plan, settings, cascade, budget, split };
   return canonicalHash(all).slice(0, NAME_LENGTH);
 }

@@ -24,6 +24,12 @@ function assertHolds(spec: BenchmarkSpec, where: string): void {
   for (const list of ["datasets", "networks", "trainings"] as const) assertOnce(spec[list], `${where}#/${list}`);
   for (const list of ["only", "except"] as const)
     for (const [n, pair] of (spec[list] ?? []).entries()) assertPair(pair, { spec, where: `${where}#/${list}/${n}` });
+  for (const [n, { cascade }] of spec.trainings.entries())
+    if (cascade !== undefined && !("steps" in spec.budget))
+      throw specError(`${where}#/trainings/${n}/cascade`, {
+        expected: "a budget in steps, which its networks share",
+        got: `one of ${spec.budget.minutes} minutes`,
+      });
   if (methodsOf(spec).length === 0)
     throw specError(`${where}#/except`, { expected: "at least one pair that is left", got: "none" });
   assertBaseline(spec, `${where}#/baseline`);

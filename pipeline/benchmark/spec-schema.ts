@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { networkSchemas } from "../../models/architectures/index.ts";
 import { type Frozen, oneKind, oneWord, record, textUpTo } from "../bundle/schema-parts.ts";
 import { emptyRules } from "../evaluate/empty-rule.ts";
+import { cascadeSettingsSchema, stageTrainingDefs } from "../train/cascade/cascade-config.ts";
 import { planOptionsSchema } from "../train/plan/plan-options.ts";
 import { trainingOverridesSchema } from "../train/training-config.ts";
 
@@ -96,8 +97,13 @@ const network = record(
 );
 
 const training = record(
-  { name: name("What tables call it."), config: overrides },
-  "A way to train: losses, weights, samplers.",
+  {
+    name: name("What tables call it."),
+    config: overrides,
+    cascade: maybe(cascadeSettingsSchema),
+  },
+  "A way to train: losses, weights, samplers. With `cascade` a coarse network and fine ones in the regions that it finds, " +
+    "whose settings are those of the method but for what is said there; all of them share the steps of the budget.",
 );
 
 const pair = record(
@@ -155,7 +161,7 @@ export const benchmarkSpecSchema = Type.Object(
     title: "rarevox benchmark",
     description: "Data sets, networks and ways to train them, compared at an equal budget.",
     additionalProperties: false,
-    $defs: { config: trainingOverridesSchema },
+    $defs: { config: trainingOverridesSchema, ...stageTrainingDefs },
   },
 );
 

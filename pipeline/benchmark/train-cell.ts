@@ -1,4 +1,7 @@
 import { rm } from "node:fs/promises";
+import { cascadeFolderAt } from "../train/cascade/cascade-folder.ts";
+import { writeCascade } from "../train/cascade/set-up-cascade.ts";
+import { trainCascadeRun } from "../train/cascade/train-cascade.ts";
 import { medianOf } from "../train/plan/target-spacing.ts";
 import type { RunFolder } from "../train/run-folder.ts";
 import { writeJson } from "../train/run-inputs.ts";
@@ -35,12 +38,31 @@ export interface TrainedCell {
 export async function trainCell(cell: PlannedCell, options: TrainCellOptions): Promise<TrainedCell> {
   const known = await readRecord<TrainedCell>(cell.place.trained);
   if (known !== undefined) return known;
-  const steps = await stepsOf(cell, options);
-  const inputs = inputsOf(cell, { steps });
-  const { device } = await train(cell.place.run, inputs, options);
+  const { steps, device } = cell.cascade === undefined ? await trainOne(cell, options) : await trainAll(cell, options);
   const trained = { steps, device, machine: machineText() };
   await writeJson(cell.place.trained, trained);
   return trained;
+}
+
+async function trainOne(cell: PlannedCell, options: TrainCellOptions): Promise<Pick<TrainedCell, "steps" | "device">> {
+  const steps = await stepsOf(cell, options);
+  const { device } = await train(cell.place.run, inputsOf(cell, { steps }), options);
+  return { steps, device };
+}
+
+/** The networks of a cascade, which share the cell's steps. */
+async function trainAll(
+  { place, study, cascade, config: { steps }, split }: PlannedCell,
+  { onSteps, ...options }: TrainCellOptions,
+): Promise<Pick<TrainedCell, "steps" | "device">> {
+  if (cascade === undefined) throw new Error("the cell trains one network");
+  const { dataset, fingerprint } = study;
+  const inputs = { dataset, fingerprint, config: cascade, split };
+  const run = cascadeFolderAt(place.run.folder);
+  await writeCascade(run, inputs);
+  let taken = 0;
+  const onRecord = ({ kind }: LogRecord) => kind === "step" && onSteps?.(++taken, steps);
+  return trainCascadeRun({ place: run, inputs }, { ...options, onRecord });
 }
 
 function inputsOf({ study, plan, config, split }: PlannedCell, own: Partial<PlannedCell["config"]>): RunInputs {

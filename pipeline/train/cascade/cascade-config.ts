@@ -26,7 +26,7 @@ const coarse = record(
         minimum: 1,
         maximum: 16,
         description:
-          "The network's voxels have at least this times the finest side of the data set's target spacing; default 2. " +
+          "The network's voxels have at least this times the finest side of those of the fine networks; default 2. " +
           "`plan/spacingMm` overrules it.",
       }),
     ),
@@ -89,9 +89,6 @@ const fields = {
     }),
   ),
   regions: Type.Optional(regions),
-  seed: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "Of all networks; default 1." }),
-  ),
 };
 
 /** JSON Schema of a cascade where it is part of other settings, whose root has `stageTrainingDefs`. */
@@ -103,6 +100,9 @@ export const cascadeConfigSchema = Type.Object(
     schema: Type.Literal(`rarevox-cascade/${CASCADE_VERSION}`, { description: "Version of this format." }),
     name: Type.Optional(textUpTo(64, "For people.")),
     ...fields,
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "Of all networks; default 1." }),
+    ),
   },
   {
     $id: `urn:rarevox:cascade-config:${CASCADE_VERSION}`,
@@ -114,7 +114,7 @@ export const cascadeConfigSchema = Type.Object(
 );
 
 /** Settings of a cascade as a person gives them. */
-export type PartialCascadeConfig = Frozen<Static<typeof cascadeSettingsSchema>>;
+export type PartialCascadeConfig = Frozen<Static<typeof cascadeSettingsSchema>> & { readonly seed?: number };
 
 /** How regions are made, with every default filled in; `leastMm` has none of its own. */
 export type RegionSettings = Required<Omit<NonNullable<PartialCascadeConfig["regions"]>, "leastMm">> & {

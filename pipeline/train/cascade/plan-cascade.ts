@@ -56,7 +56,7 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
   assertStages(stages, dataset);
   const options = [config.coarse.plan, ...stages.map((stage) => fineOptions(config, stage))];
   const fingerprint = axesFor(options, inputs.fingerprint);
-  const spacingMm = targetSpacing(fingerprint.cases);
+  const spacingMm = config.fine.plan.spacingMm ?? targetSpacing(fingerprint.cases);
   const settings = (given: PartialTrainingConfig) => unleaking({ ...given, seed: config.seed, deliver: "last" });
   const coarse = settings(config.coarse.config);
   const { network } = coarse;

@@ -44,6 +44,36 @@ describe("planCells", () => {
     assert.deepEqual([config.deliver, config.steps, config.loss.terms[0].kind], ["last", 6, "focal"]);
   });
 
+  it("shares the steps of the budget among a cascade's networks, in proportion to their own, and keeps others' hashes", async () => {
+    const cascade = {
+      coarse: { folds: 2, config: { steps: 100, loss: { terms: [{ kind: "focal" }] } } },
+      stages: [
+        { name: "big", classes: ["large"] },
+        { name: "little", classes: ["small"], config: { steps: 50 } },
+      ],
+      fine: { config: { steps: 150 } },
+    };
+    const given = { trainings: [...boxesSpec.trainings, { name: "two-stage", config: { clipNorm: 3 }, cascade }] };
+    const { cells } = await planned({ ...given, budget: { steps: 1000 } });
+    const [cell] = cells.filter(({ method }) => method === "unet/two-stage");
+    // Three coarse networks of 100 steps and fine ones of 150 and 50: 500 in all, half of the budget.
+    const { coarse, fine, stages } = cell.cascade ?? assert.fail();
+    assert.deepEqual(
+      [coarse.config.steps, fine.config.steps, ...(stages ?? []).map(({ config }) => config?.steps)],
+      [200, 300, 300, 100],
+    );
+    assert.deepEqual(
+      [coarse.config.clipNorm, fine.config.clipNorm, coarse.config.loss?.terms[0].kind],
+      [3, 3, "focal"],
+    );
+    assert.deepEqual(cell.plan.spacingMm, [2, 2, 2]);
+    const hashes = await hashesOf();
+    assert.deepEqual((await hashesOf(given)).slice(0, hashes.length), hashes);
+    const wider = { ...cascade, regions: { jitter: 0.2 } };
+    const other = await hashesOf({ trainings: [{ name: "two-stage", config: { clipNorm: 3 }, cascade: wider }] });
+    assert.ok(!(await hashesOf({ trainings: [{ ...given.trainings[2] }] })).includes(other[0]));
+  });
+
   it("holds out the same cases for every method and seed", async () => {
     const { cells } = await planned({ seeds: [1, 2] });
     for (const { fold, split } of cells) {

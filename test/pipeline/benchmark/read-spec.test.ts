@@ -70,6 +70,10 @@ describe("readBenchmarkSpec", () => {
       { datasets: [{ name: "boxes", foldCount: 3, folds: [0, 3] }] },
       /spec\.json#\/datasets\/0\/folds\/1: expected a fold below 3, got 3/,
     ],
+    "a cascade whose networks would have to share minutes": [
+      { budget: { minutes: 3 }, trainings: [{ name: "two-stage", config: {}, cascade: {} }] },
+      /spec\.json#\/trainings\/0\/cascade: expected a budget in steps, which its networks share, got one of 3 minutes/,
+    ],
     "a path and a phantom": [
       { datasets: [{ name: "boxes", path: "data", phantom: { kind: "mre", cases: 4 } }] },
       /spec\.json#\/datasets\/0\/phantom: expected a path or a phantom, got both/,
