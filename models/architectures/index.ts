@@ -3,8 +3,10 @@ import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { GroupRule } from "../optimisers/parameter-groups.ts";
 import type { Architecture, ForeignNames, Network, NetworkContext } from "./architecture.ts";
+import { attentionUnetArchitecture } from "./attention-unet.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
 import { maskDecoderArchitecture } from "./mask-decoder.ts";
+import { segResNetArchitecture } from "./segresnet.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { swinUnetrArchitecture } from "./swin-unetr.ts";
 import { unetArchitecture } from "./unet.ts";
@@ -17,6 +19,8 @@ export const architectures = [
   unetPlusPlusArchitecture,
   selfOnnUnetArchitecture,
   deltaSegArchitecture,
+  attentionUnetArchitecture,
+  segResNetArchitecture,
   unetrArchitecture,
   swinUnetrArchitecture,
   maskDecoderArchitecture,

@@ -93,8 +93,8 @@ function sideBySide(
   { strides, positions, sides }: { strides: readonly number[]; positions: readonly number[]; sides: readonly number[] },
 ): Value {
   const rank = strides.length;
-  const [batch, all] = phases.shape.map(Number);
-  const channels = all / strides.reduce((product, stride) => product * stride, 1);
+  const [batch, all] = phases.shape;
+  const channels = Number(all) / strides.reduce((product, stride) => product * stride, 1);
   const apart = reshape(phases, [batch, channels, ...strides, ...positions]);
   const woven = transpose(apart, [0, 1, ...strides.flatMap((_, axis) => [2 + rank + axis, 2 + axis])]);
   const whole = reshape(woven, [batch, channels, ...positions.map((count, axis) => count * strides[axis])]);

@@ -1,7 +1,8 @@
 import type { Value } from "../graph/builder.ts";
 import { add, concat, instanceNorm } from "../graph/operators/index.ts";
-import { activated, convolution } from "./conv-block.ts";
+import { activated } from "./conv-block.ts";
 import { type Parameters, uniformFor } from "./parameters.ts";
+import { plainConvolution } from "./plain-convolution.ts";
 import { transposedConvolution } from "./transposed-convolution.ts";
 
 /** Each channel of each image to mean 0 and deviation 1, with nothing learnt. */
@@ -10,19 +11,6 @@ export function standardised(value: Value): Value {
   const channels = Number(shape[1]);
   const each = (number: number) => graph.floats(new Array<number>(channels).fill(number), [channels]);
   return instanceNorm(value, { scale: each(1), bias: each(0) });
-}
-
-/** A convolution as MONAI starts and names it, without an offset. */
-function plainConvolution(
-  image: Value,
-  parameters: Parameters,
-  { features, side }: { readonly features: number; readonly side: number },
-): Value {
-  const kernel = image.shape.slice(2).map(() => side);
-  const fanIn = kernel.reduce((product, each) => product * each, Number(image.shape[1]));
-  return parameters.within("conv", (inner) =>
-    convolution(image, inner, { features, kernel, bias: false, initial: uniformFor(fanIn) }),
-  );
 }
 
 /**
@@ -73,11 +61,7 @@ export function unetrUp(coarse: Value, skip: Value, parameters: Parameters): Val
 /** Logits, as MONAI starts and names them. */
 export function unetrOut(image: Value, parameters: Parameters, { outputs }: { readonly outputs: number }): Value {
   parameters.observe("voxels", image);
-  const kernel = image.shape.slice(2).map(() => 1);
-  const initial = uniformFor(Number(image.shape[1]));
-  return parameters.within("out", (out) =>
-    out.within("conv", (outer) =>
-      outer.within("conv", (inner) => convolution(image, inner, { features: outputs, kernel, initial })),
-    ),
+  return parameters.within("out.conv", (inner) =>
+    plainConvolution(image, inner, { features: outputs, side: 1, bias: true }),
   );
 }

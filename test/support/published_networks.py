@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore")
 import numpy as np
 import torch
 from formula_weights import formula_image, formula_weights
-from monai.networks.nets import UNETR, DynUNet, SwinUNETR
+from monai.networks.nets import UNETR, AttentionUnet, DynUNet, SegResNet, SwinUNETR
 from torch import nn
 
 
@@ -68,6 +68,10 @@ NETWORKS = {
     "unet by nnU-Net in 3-D": (nnunet("PlainConvUNet", 3, (2, 2, 1), (2, 1)), (1, 2, 8, 12, 16)),
     "residual unet by nnU-Net in 2-D": (nnunet("ResidualEncoderUNet", 2, (1, 2, 3), (1, 1)), (1, 2, 12, 16)),
     "unet by DynUNet in 3-D": (dynunet, (1, 2, 8, 12, 16)),
+    "attention-unet in 3-D": (lambda: AttentionUnet(3, 2, 3, (8, 12, 16), (2, 2)), (1, 2, 8, 12, 16)),
+    "attention-unet in 2-D": (lambda: AttentionUnet(2, 2, 3, (6, 8, 12, 16), (2, 2, 2)), (1, 2, 24, 16)),
+    "segresnet in 3-D": (lambda: SegResNet(3, 8, 2, 3), (1, 2, 8, 24, 16)),
+    "segresnet in 2-D": (lambda: SegResNet(2, 16, 2, 3, blocks_down=(1, 1, 2), blocks_up=(2, 1)), (1, 2, 12, 20)),
     "unetr in 3-D": (unetr(16, 48, 32), (1, 2, 16, 48, 32)),
     "unetr in 2-D": (unetr(48, 80), (1, 2, 48, 80)),
     "swin-unetr in 3-D": (swin(), (1, 2, 32, 64, 64)),
@@ -76,6 +80,11 @@ NETWORKS = {
 }
 
 SIZES = {
+    "attention-unet 16 features": lambda: AttentionUnet(3, 1, 14, (16, 32, 64, 128, 256), (2, 2, 2, 2)),
+    "attention-unet 64 features": lambda: AttentionUnet(3, 1, 14, (64, 128, 256, 512, 1024), (2, 2, 2, 2)),
+    "segresnet base": lambda: SegResNet(3, 32, 1, 14),
+    "segresnet small": lambda: SegResNet(3, 16, 1, 14),
+    "segresnet tiny": lambda: SegResNet(3, 8, 1, 14),
     "unetr base": lambda: UNETR(1, 14, 96),
     "unetr small": lambda: UNETR(1, 14, 96, hidden_size=384, mlp_dim=1536, num_heads=6),
     "unetr tiny": lambda: UNETR(1, 14, 96, hidden_size=192, mlp_dim=768, num_heads=3),

@@ -72,6 +72,46 @@ const cases: readonly Case[] = [
     image: [1, 2, 8, 12, 16],
   },
   {
+    name: "attention-unet in 3-D",
+    by: "monai",
+    settings: { kind: "attention-unet", features: [8, 12, 16] },
+    image: [1, 2, 8, 12, 16],
+    logits: [
+      0.848114, -0.476528, 3.375646, 3.787813, -1.003728, 1.119585, 0.299633, 0.101466, -2.213548, -1.121967, -1.167941,
+      1.289027, -2.293674, -0.716424, -2.262215, 0.06711, 2.221378, -1.753746, 1.358189, -0.265678,
+    ],
+  },
+  {
+    name: "attention-unet in 2-D",
+    by: "monai",
+    settings: { kind: "attention-unet", features: [6, 8, 12, 16] },
+    image: [1, 2, 24, 16],
+    logits: [
+      -0.810405, -1.641312, -0.687116, -1.201863, 3.79252, 1.777211, 0.842362, 1.541999, -0.176675, -0.692146,
+      -1.394131, 0.49711, -1.189866, 2.059105, -1.378311, 0.054691, 0.064135, 1.513814, 1.902976, 0.261024,
+    ],
+  },
+  {
+    name: "segresnet in 3-D",
+    by: "monai",
+    settings: { kind: "segresnet", size: "tiny" },
+    image: [1, 2, 8, 24, 16],
+    logits: [
+      -1.010702, -1.047261, 0.428788, 0.259303, -1.285601, -0.889425, -1.149877, -0.68124, 0.454797, 0.233563, 0.575046,
+      -0.05605, 0.32723, -0.869553, 0.085874, 0.252472, -0.173098, 0.012665, 0.56176, 0.712051,
+    ],
+  },
+  {
+    name: "segresnet in 2-D",
+    by: "monai",
+    settings: { kind: "segresnet", size: "small", down: [1, 1, 2], up: [2, 1] },
+    image: [1, 2, 12, 20],
+    logits: [
+      0.18937, -1.041143, -0.246245, 0.742386, 1.86522, 1.537153, 1.26262, 1.367186, 1.15202, 1.641618, 3.723197,
+      1.287347, 1.715551, 2.25657, 0.282202, 0.475911, -0.04321, -0.104619, -0.957875, -0.559334,
+    ],
+  },
+  {
     name: "unetr in 3-D",
     by: "monai",
     settings: { kind: "unetr", size: "tiny" },
@@ -124,6 +164,11 @@ const cases: readonly Case[] = [
 ];
 
 const published: readonly (readonly [name: string, parameters: number])[] = [
+  ["attention-unet 16 features", 5_909_334],
+  ["attention-unet 64 features", 94_483_710],
+  ["segresnet base", 18_796_398],
+  ["segresnet small", 4_701_118],
+  ["segresnet tiny", 1_176_294],
   ["unetr base", 92_784_046],
   ["unetr small", 26_298_670],
   ["unetr tiny", 8_981_230],
@@ -164,8 +209,10 @@ describe("published networks", function () {
 
     if (logits.length > 0)
       it(`${name}: gives the published logits for weights of waves @slow`, async () => {
-        const { weights } = listParameters(networkOf(tested), image);
-        const values = new Map(weights.map((each) => [each.name, formulaWeights(each, { chirp: 0.11 })]));
+        const { weights, buffers } = listParameters(networkOf(tested), image);
+        const values = new Map(
+          [...weights, ...buffers].map((each) => [each.name, formulaWeights(each, { chirp: 0.11 })]),
+        );
         const length = image.reduce((product, side) => product * side, 1);
         const found = await logitsOf(tested, values, formulaImage(length));
         const step = Math.floor(found.length / 20);
@@ -181,8 +228,12 @@ describe("published networks", function () {
       const paths = ["weights", "logits"].map((each) => join(folder, `${name} ${each}.safetensors`));
       const script = new URL("test/support/published_networks.py", repositoryRoot).pathname;
       execFileSync(torchPython, [script, name, ...paths]);
-      const { weights } = listParameters(networkOf(tested), image);
-      const values = await readWeights(paths[0], weights, networkForeignNames(settings, contextOf(tested)));
+      const { weights, buffers } = listParameters(networkOf(tested), image);
+      const values = await readWeights(
+        paths[0],
+        [...weights, ...buffers],
+        networkForeignNames(settings, contextOf(tested)),
+      );
       const { tensors } = await readSafetensors(paths[1]);
       const found = await logitsOf(tested, values, tensors.get("image")?.data ?? assert.fail());
       const expected = tensors.get("logits")?.data ?? assert.fail();
