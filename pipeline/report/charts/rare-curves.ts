@@ -8,6 +8,10 @@ import { colorScale, dashScale } from "./method-scale.ts";
 
 /** How many of the rarest classes are drawn. */
 const RAREST = 3;
+
+/** Fewer steps than these are marked by points. */
+const FEW_STEPS = 8;
+
 const PANEL_WIDTH = 190;
 const PANEL_HEIGHT = 170;
 
@@ -44,13 +48,21 @@ interface PanelOptions {
 function panelOf({ name, frequency }: ReportedClass, { rows, dataset, isFirst }: PanelOptions) {
   const only = (kind: Row["kind"]) => [{ filter: { field: "kind", equal: kind } }];
   const method = { field: "method", type: "nominal" as const, legend };
+  // A line of one point is none.
+  const isShort = new Set(rows.map(({ step }) => step)).size < FEW_STEPS;
   return {
     title: { text: `${name} (${shareText(frequency)})`, limit: PANEL_WIDTH },
     width: PANEL_WIDTH,
     height: PANEL_HEIGHT,
     data: { values: rows.filter(({ label }) => label === name).map((row) => ({ ...row })) },
     encoding: {
-      x: { field: "step", type: "quantitative" as const, title: "step", axis: { tickCount: 3, labelFlush: false } },
+      x: {
+        field: "step",
+        type: "quantitative" as const,
+        title: "step",
+        scale: { domain: [0, Math.max(...rows.map(({ step }) => step))], nice: false },
+        axis: { tickCount: 3, labelFlush: false },
+      },
       y: {
         field: "dice",
         type: "quantitative" as const,
@@ -63,10 +75,10 @@ function panelOf({ name, frequency }: ReportedClass, { rows, dataset, isFirst }:
     layer: [
       {
         transform: only("run"),
-        mark: { type: "line" as const, strokeWidth: 0.8, strokeOpacity: 0.45 },
+        mark: { type: "line" as const, strokeWidth: 0.8, strokeOpacity: 0.45, point: isShort && { size: 12 } },
         encoding: { detail: { field: "run", type: "nominal" as const } },
       },
-      { transform: only("mean"), mark: { type: "line" as const, strokeWidth: 2.4 } },
+      { transform: only("mean"), mark: { type: "line" as const, strokeWidth: 2.4, point: isShort && { size: 40 } } },
     ],
   };
 }
@@ -76,6 +88,7 @@ const legend = {
   orient: "bottom" as const,
   columns: 2,
   labelLimit: 300,
+  symbolType: "stroke",
   symbolStrokeWidth: 2.4,
   symbolSize: 400,
 };

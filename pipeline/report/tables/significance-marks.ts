@@ -12,7 +12,7 @@ const stars = [
 export function marksOf(results: MetricResults, { label, method, isBest }: ClassResult): string {
   const baseline = comparisonOf(results.againstBaseline, { label, method });
   const best = comparisonOf(results.againstBest, { label, method });
-  const isLikeBest = !isBest && best !== undefined && best.wilcoxon.holmPValue >= SIGNIFICANT;
+  const isLikeBest = !isBest && best !== undefined && isTie(best);
   return `${baseline === undefined ? "" : baselineMark(baseline, results)}${isLikeBest ? "†" : ""}`;
 }
 
@@ -23,8 +23,17 @@ export function marksNotes(baseline: string): readonly string[] {
       "Wilcoxon signed-rank test on the cases that both have (patients' means), Holm-adjusted over all methods and " +
       "classes of the data set and metric.",
     "Bold: best mean of the class. †: not significantly different from it (same test, Holm-adjusted over all methods " +
-      "and classes; the best was chosen on the same cases).",
+      `and classes; the best was chosen on the same cases). With fewer than ${FEWEST_PATIENTS} patients no difference could be ` +
+      "significant, and nothing is marked.",
   ];
+}
+
+/** Patients from which on a test can find a difference at all: 2 of 2^6 signs are fewer than one in 20. */
+const FEWEST_PATIENTS = 6;
+
+/** No difference was found where one could have been. */
+function isTie({ wilcoxon, patients }: MethodComparison): boolean {
+  return patients >= FEWEST_PATIENTS && wilcoxon.holmPValue >= SIGNIFICANT;
 }
 
 function comparisonOf(

@@ -74,6 +74,13 @@ describe("rareCurves", () => {
     assert.match(figure?.caption ?? "", /one for each fold and seed \(2 per method\)/);
   });
 
+  it("marks the points of a run that was validated once, where there is no line", async () => {
+    const curves = [point(0, 30, 0.25)];
+    const { chart } = rareCurves(datasetOf({ scores: scoresOf("base", [0.5]), curves })) ?? raise();
+    // One for the run, one for the mean.
+    assert.equal((await drawChart(chart)).match(/<path transform="translate\(190,127.5\)"/g)?.length, 2);
+  });
+
   it("shows the three rarest classes, the rarest last", () => {
     const classes = [classOf("a", 1e-4), classOf("b", 0.1), classOf("c", 0.01), classOf("d", 0.001)];
     const curves = classes.map(({ name }) => point(0, 10, 0.5, name));
