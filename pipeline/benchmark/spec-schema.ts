@@ -118,6 +118,7 @@ const preset = record(
     foldCount: maybe(foldCount),
     folds: maybe(folds),
     cases: maybe(mostCases),
+    plan: maybe(planOptionsSchema),
     config: maybe(overrides),
   },
   "What `--preset <name>` says otherwise, for all data sets alike.",

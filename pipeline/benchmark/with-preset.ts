@@ -18,12 +18,12 @@ export function withPreset(spec: BenchmarkSpec, name: string | undefined, where:
       got: name,
       next: "Choose another preset",
     });
-  const { budget = spec.budget, seeds = spec.seeds, config, ...ofDatasets } = preset;
+  const { budget = spec.budget, seeds = spec.seeds, config, plan, ...ofDatasets } = preset;
   return {
     ...spec,
     budget,
     ...(seeds === undefined ? {} : { seeds }),
     config: { ...spec.config, ...config },
-    datasets: spec.datasets.map((dataset) => ({ ...dataset, ...ofDatasets })),
+    datasets: spec.datasets.map((dataset) => ({ ...dataset, ...ofDatasets, plan: { ...dataset.plan, ...plan } })),
   };
 }

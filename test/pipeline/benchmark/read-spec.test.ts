@@ -90,14 +90,14 @@ describe("readBenchmarkSpec", () => {
   it("puts a preset's words in the place of the specification's own, for all data sets", async () => {
     const presets = { small: { budget: { minutes: 0.5 }, seeds: [7], foldCount: 2, cases: 9, config: { batch: 1 } } };
     await assert.rejects(read({ presets }), /spec\.json#\/presets\/small\/config: expected only the keys/);
-    const small = { ...presets.small, config: { learningRate: 1 } };
+    const small = { ...presets.small, config: { learningRate: 1 }, plan: { features: 8 } };
     const chosen = await read({ seeds: [1, 2], config: { weightDecay: 0 }, presets: { small } }, "small");
     assert.deepEqual(
       { budget: chosen.budget, seeds: chosen.seeds, datasets: chosen.datasets, config: chosen.config },
       {
         budget: { minutes: 0.5 },
         seeds: [7],
-        datasets: [{ name: "boxes", foldCount: 2, cases: 9 }],
+        datasets: [{ name: "boxes", foldCount: 2, cases: 9, plan: { features: 8 } }],
         config: { weightDecay: 0, learningRate: 1 },
       },
     );
