@@ -1,4 +1,4 @@
-/** The smallest of several values that at least a share of them do not exceed. Empty: undefined behaviour is refused */
+/** The smallest of one or more values that at least a share of them do not exceed. */
 export function coveringValue(values: readonly number[], share: number): number {
   const sorted = [...values].sort((first, second) => first - second);
   return sorted[Math.max(0, Math.ceil(share * sorted.length - ROUNDING) - 1)];

@@ -60,6 +60,8 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
   const settings = (given: PartialTrainingConfig) => unleaking({ ...given, seed: config.seed, deliver: "last" });
   const coarse = settings(config.coarse.config);
   const { network } = coarse;
+  const ids = new Set(inputs.split.training);
+  const learnt = fingerprint.cases.filter(({ id }) => ids.has(id));
   const coarseOptions = { spacingMm: coarseSpacing(spacingMm, config.coarse.shrink), ...config.coarse.plan, network };
   return {
     ...inputs,
@@ -67,7 +69,7 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
     coarse: { plan: makePlan(fingerprint, dataset, coarseOptions), config: coarse },
     stages: stages.map((stage) => {
       const classes = dataset.classes.filter(({ name }) => stage.classes.includes(name));
-      const minimumMl = config.regions.minimumShare * medianMl(classes, fingerprint);
+      const minimumMl = config.regions.minimumShare * medianMl(classes, learnt);
       return {
         name: stage.name,
         classes,
@@ -111,7 +113,7 @@ export function coarseSpacing(spacingMm: Triple, shrink: number): Triple {
 }
 
 /** Median volume of several classes together over the cases that hold any; 0 where none does. */
-function medianMl(classes: readonly LabelClass[], { cases }: Fingerprint): number {
+function medianMl(classes: readonly LabelClass[], cases: Fingerprint["cases"]): number {
   const ids = new Set(classes.map(({ id }) => id));
   const volumes = cases.map(({ voxels, spacingMm: [d, h, w] }) => {
     const count = voxels.reduce((sum, [id, more]) => sum + (ids.has(id) ? more : 0), 0);

@@ -24,13 +24,21 @@ describe("planCascade", () => {
     );
   });
 
-  it("drops components below 5 % of the median volume of the cases that hold the structure", () => {
+  it("drops components below 5 % of the median volume of the training cases that hold the structure", () => {
     const [liver, appendix] = plannedCascade().stages;
     // A voxel has 18 mm3: 5,000 are 90 ml, 50 are 0.9 ml.
     assert.deepEqual([liver.rule.minimumMl, appendix.rule.minimumMl], [4.5, 0.9 * 0.05]);
     const [both] = plannedCascade({ stages: [{ name: "gut", classes: ["appendix", "Liver (right)"] }] }).stages;
-    // Three cases of 90 ml and three of 90.9 ml: their median is 90.45 ml.
-    assert.ok(Math.abs((both.rule.minimumMl ?? 0) - 90.45 / 20) < 1e-12);
+    // Three training cases of 90 ml and two of 90.9 ml.
+    assert.equal(both.rule.minimumMl, 4.5);
+    const { dataset } = cascadeInputs();
+    const split = { training: ["case_0", "case_1"], validation: dataset.training.slice(2).map(({ id }) => id) };
+    const [of2] = plannedCascade(
+      { stages: [{ name: "gut", classes: ["appendix", "Liver (right)"] }] },
+      { split },
+    ).stages;
+    // One of 90 ml and one of 90.9 ml: their median is 90.45 ml.
+    assert.ok(Math.abs((of2.rule.minimumMl ?? 0) - 90.45 / 20) < 1e-12);
   });
 
   it("weights classes by how rare they are in the coarse network, and delivers the last weights everywhere", () => {
