@@ -44,6 +44,16 @@ export { evaluationOverview, type OverviewTable } from "./evaluate/evaluation-ov
 export type { EvaluateFoldersOptions } from "./evaluate/folder-rules.ts";
 export { defaultMetricNames, metricNames, metrics } from "./evaluate/metrics/index.ts";
 export type { Metric } from "./evaluate/metrics/metric.ts";
+export {
+  oValueOfAccuracy,
+  oValueOfBalancedAccuracy,
+  oValueOfDice,
+  oValueOfIou,
+  oValueOfMatthews,
+  oValueOfPrecision,
+  type SampledOValue,
+  sampledOValue,
+} from "./evaluate/metrics/o-value.ts";
 export type { PrevalenceRegion } from "./evaluate/prevalence.ts";
 export type { RegionChoice } from "./evaluate/region-choice.ts";
 export type { Score } from "./evaluate/scores.ts";

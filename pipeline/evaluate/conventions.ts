@@ -117,28 +117,33 @@ function sliceAveragedDice(
     reference: labelRunsOf(reference.data, shape),
     shape,
   };
-  const sizes = new Map(classes.map(({ id }) => [id, new Float64Array(shape[0])]));
-  const both = new Map(classes.map(({ id }) => [id, new Float64Array(shape[0])]));
-  addSizes(sizes, pair.prediction, shape);
-  addSizes(sizes, pair.reference, shape);
+  const slices = new Map(
+    classes.map(({ id }) => [id, { all: new Float64Array(shape[0]), both: new Float64Array(shape[0]) }]),
+  );
+  addSizes(slices, pair.prediction, shape);
+  addSizes(slices, pair.reference, shape);
   eachSharedStretch(pair.prediction.runs, pair.reference.runs, (run, other, voxels) => {
-    const own = both.get(pair.prediction.ids[run]);
+    const own = slices.get(pair.prediction.ids[run]);
     if (own !== undefined && pair.prediction.ids[run] === pair.reference.ids[other])
-      own[sliceOf(pair.prediction.runs.start[run], shape)] += voxels;
+      own.both[sliceOf(pair.prediction.runs.start[run], shape)] += voxels;
   });
   return new Map(
-    [...sizes].map(([id, total]) => {
-      const shared = both.get(id) ?? total;
-      const dice = total.map((voxels, d) => (voxels === 0 ? 1 : (2 * shared[d]) / voxels));
+    [...slices].map(([id, { all, both }]) => {
+      const dice = all.map((voxels, d) => (voxels === 0 ? 1 : (2 * both[d]) / voxels));
       return [id, dice.reduce((sum, each) => sum + each, 0) / dice.length];
     }),
   );
 }
 
-function addSizes(sizes: ReadonlyMap<number, Float64Array>, { runs, ids }: LabelRuns, shape: Triple): void {
+/** Adds a class's voxels of each slice to what both maps together have there. */
+function addSizes(
+  slices: ReadonlyMap<number, { readonly all: Float64Array }>,
+  { runs, ids }: LabelRuns,
+  shape: Triple,
+): void {
   for (let run = 0; run < ids.length; run++) {
-    const own = sizes.get(ids[run]);
-    if (own !== undefined) own[sliceOf(runs.start[run], shape)] += runs.stop[run] - runs.start[run];
+    const own = slices.get(ids[run]);
+    if (own !== undefined) own.all[sliceOf(runs.start[run], shape)] += runs.stop[run] - runs.start[run];
   }
 }
 

@@ -40,7 +40,7 @@ export interface GatherRequest {
 const SMALLEST_THREADED = 2 ** 20;
 
 /** Memory that a task takes for each voxel of its box, at most, and that all threads may take together. */
-const BYTES_PER_VOXEL = 16;
+const BYTES_PER_VOXEL = 8;
 const MOST_BYTES = 2 ** 31;
 
 /**

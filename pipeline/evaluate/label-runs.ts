@@ -38,9 +38,12 @@ export function classExtentsOf({ runs, ids }: LabelRuns, shape: Triple): Readonl
   const present = [...new Set(ids)].sort((first, second) => first - second);
   const groupOfId = new Uint32Array(present.length === 0 ? 0 : present[present.length - 1] + 1);
   for (const [group, id] of present.entries()) groupOfId[id] = group;
-  const groupOf = Uint32Array.from(ids, (id) => groupOfId[id]);
+  const groupOf = new Uint32Array(ids.length);
   const voxels = new Float64Array(present.length);
-  for (let run = 0; run < ids.length; run++) voxels[groupOf[run]] += runs.stop[run] - runs.start[run];
+  for (let run = 0; run < ids.length; run++) {
+    groupOf[run] = groupOfId[ids[run]];
+    voxels[groupOf[run]] += runs.stop[run] - runs.start[run];
+  }
   const boxes = boxesOf(runs, { groupOf, groups: present.length, shape });
   return new Map(present.map((id, group) => [id, { voxels: voxels[group], box: boxes[group] }]));
 }

@@ -20,6 +20,8 @@ export interface BenchLine {
   readonly peers: Readonly<Record<string, Timing>>;
   /** Millions of voxels (or another unit of work) a second, where it says something. */
   readonly megaPerSecond?: number;
+  /** Largest memory of the process, where that is what matters. */
+  readonly peakMiB?: number;
   /** Ratio to every peer that this case may not fall below; `run.ts` fails where it does. */
   readonly floor?: number;
 }

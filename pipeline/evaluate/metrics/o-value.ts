@@ -118,7 +118,7 @@ export const oValueMetrics: readonly Metric[] = [
     description: "share of the stated region that the reference fills",
     value: ({ prevalence }) => prevalence,
   },
-  oValue("o-dice", "Dice", (facts) => oValueOfDice(dice(facts.counts), facts.prevalence)),
+  oValue("o-dice", "Dice, or intersection over union,", (facts) => oValueOfDice(dice(facts.counts), facts.prevalence)),
   oValue("o-precision", "precision", (facts) => oValueOfPrecision(precision(facts.counts), facts.prevalence)),
   oValue("o-mcc", "Matthews correlation in the region", (facts) =>
     oValueOfMatthews(matthews(inRegion(facts)), facts.prevalence),
