@@ -6,6 +6,7 @@ import type { Architecture, ForeignNames, Network, NetworkContext } from "./arch
 import { attentionUnetArchitecture } from "./attention-unet.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
 import { maskDecoderArchitecture } from "./mask-decoder.ts";
+import { medNextArchitecture } from "./mednext.ts";
 import { segResNetArchitecture } from "./segresnet.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { swinUnetrArchitecture } from "./swin-unetr.ts";
@@ -21,6 +22,7 @@ export const architectures = [
   deltaSegArchitecture,
   attentionUnetArchitecture,
   segResNetArchitecture,
+  medNextArchitecture,
   unetrArchitecture,
   swinUnetrArchitecture,
   maskDecoderArchitecture,

@@ -178,7 +178,7 @@ const settings = Type.Object(
     merging: Type.Optional(
       Type.Unsafe<Merging>({
         type: "string",
-        enum: ["merging", "mergingv2"],
+        enum: ["merging", "merging-1.5", "mergingv2"],
         description:
           "How neighbours are joined; mergingv2 leaves none out; default merging, as published weights have it.",
       }),

@@ -4,13 +4,14 @@ import { layerNormalised, linear } from "./linear.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Which of the neighbours that become one are joined, in which order; see `patchMerged`. */
-export type Merging = "merging" | "mergingv2";
+export type Merging = "merging" | "merging-1.5" | "mergingv2";
 
 /**
  * Joins each 2 x 2 (x 2) neighbours' channels and halves them to twice as many as there were.
  *
- * `merging` is what MONAI's SwinUNETR takes: in 3-D it joins two neighbours twice and leaves two out, as weights published for
- * it expect. `mergingv2` joins all eight. In 2-D both are the same.
+ * `merging` is what MONAI's SwinUNETR took up to 1.4: in 3-D it joins two neighbours twice and leaves two out, as weights
+ * published for it expect. What 1.5 calls by the same name joins all eight; `mergingv2` does so in the order of their places.
+ * In 2-D all are the same.
  *
  * Shape:  [N, ...sides, C] -> [N, ...half, 2 C]; odd sides get a row of zeros
  * Source: MONAI, PatchMerging and PatchMergingV2
@@ -27,7 +28,7 @@ export function patchMerged(tokens: Value, parameters: Parameters, { order }: { 
   const together = reshape(transpose(apart, axes), [batch, ...halves, neighbours * channels]);
   const parts = split(together, { axis: rank + 1, lengths: new Array<number>(neighbours).fill(channels) });
   const joined = concat(
-    orderOf(order, rank).map((neighbour) => parts[neighbour]),
+    (rank === 2 ? flatOrder : solidOrders[order]).map((neighbour) => parts[neighbour]),
     { axis: rank + 1 },
   );
   const normal = parameters.within("norm", (inner) => layerNormalised(joined, inner));
@@ -35,7 +36,9 @@ export function patchMerged(tokens: Value, parameters: Parameters, { order }: { 
 }
 
 /** Neighbours by their place, x fastest. */
-function orderOf(order: Merging, rank: number): readonly number[] {
-  if (rank === 2) return [0, 2, 1, 3];
-  return order === "merging" ? [0, 4, 2, 1, 5, 2, 1, 7] : [0, 1, 2, 3, 4, 5, 6, 7];
-}
+const solidOrders: Readonly<Record<Merging, readonly number[]>> = {
+  merging: [0, 4, 2, 1, 5, 2, 1, 7],
+  "merging-1.5": [0, 4, 2, 1, 6, 5, 3, 7],
+  mergingv2: [0, 1, 2, 3, 4, 5, 6, 7],
+};
+const flatOrder = [0, 2, 1, 3];

@@ -2,11 +2,12 @@
 
 Usage: python test/support/published_networks.py
        python test/support/published_networks.py NAME WEIGHTS LOGITS
-The first prints, for each network below, 20 logits of formula_weights.py's image with its weights, and the numbers of
+With MONAI, in part from 1.5 on and in part before, and dynamic_network_architectures for nnU-Net's. The first prints, for each network below, 20 logits of formula_weights.py's image with its weights, and the numbers of
 parameters that published sizes have. The second writes a network's own random weights, and image and logits that belong
 to them, as safetensors.
 """
 
+import inspect
 import json
 import struct
 import sys
@@ -17,12 +18,17 @@ warnings.filterwarnings("ignore")
 import numpy as np
 import torch
 from formula_weights import formula_image, formula_weights
+from monai.networks import nets
 from monai.networks.nets import UNETR, AttentionUnet, DynUNet, SegResNet, SwinUNETR
 from torch import nn
 
 
-def swin(**options):
-    return lambda: SwinUNETR(img_size=32, in_channels=2, out_channels=3, feature_size=12, **options)
+def swin(features=12, channels=2, classes=3, **options):
+    """Newer versions no longer ask for the size of the image."""
+    sizes = {"img_size": 32} if "img_size" in inspect.signature(SwinUNETR).parameters else {}
+    return lambda: SwinUNETR(
+        in_channels=channels, out_channels=classes, feature_size=features, **sizes, **options
+    )
 
 
 def unetr(*sides, **options):
@@ -63,6 +69,22 @@ def dynunet():
     return DynUNet(3, 2, 3, kernels, strides, strides[1:], filters=(4, 8, 10), norm_name=norm)
 
 
+def mednext(variant="S", dimensions=3, channels=1, classes=14, kernel=3, form="monai"):
+    """Of MONAI 1.5 or newer. The authors' form has a coarser resolution's expansion in the blocks on the way down."""
+    from monai.networks.blocks.mednext_block import MedNeXtDownBlock
+    from monai.networks.nets.mednext import create_mednext
+
+    network = create_mednext(variant, dimensions, channels, classes, kernel)
+    coarser = {"S": (2, 2, 2, 2), "B": (3, 4, 4, 4), "M": (3, 4, 4, 4), "L": (4, 8, 8, 8)}[variant]
+    if form == "authors":
+        for level, expansion in enumerate(coarser):
+            width = 32 * 2**level
+            network.down_blocks[level] = MedNeXtDownBlock(
+                width, 2 * width, expansion, kernel, True, dim=f"{dimensions}d"
+            )
+    return network
+
+
 # By the names of published-networks.test.ts; each with the shape of its image.
 NETWORKS = {
     "unet by nnU-Net in 3-D": (nnunet("PlainConvUNet", 3, (2, 2, 1), (2, 1)), (1, 2, 8, 12, 16)),
@@ -74,10 +96,18 @@ NETWORKS = {
     "segresnet in 2-D": (lambda: SegResNet(2, 16, 2, 3, blocks_down=(1, 1, 2), blocks_up=(2, 1)), (1, 2, 12, 20)),
     "unetr in 3-D": (unetr(16, 48, 32), (1, 2, 16, 48, 32)),
     "unetr in 2-D": (unetr(48, 80), (1, 2, 48, 80)),
-    "swin-unetr in 3-D": (swin(), (1, 2, 32, 64, 64)),
     "swin-unetr in 2-D": (swin(spatial_dims=2), (1, 2, 64, 96)),
     "swin-unetr, version 2, in 3-D": (swin(use_v2=True, downsample="mergingv2"), (1, 2, 32, 32, 64)),
 }
+if hasattr(nets, "MedNeXt"):
+    # The same call joins other neighbours since then.
+    NETWORKS |= {
+        "swin-unetr of MONAI 1.5 in 3-D": (swin(), (1, 2, 32, 64, 64)),
+        "mednext in 3-D": (lambda: mednext("B", 3, 2, 3, form="authors"), (1, 2, 16, 32, 32)),
+        "mednext as MONAI has it in 2-D": (lambda: mednext("B", 2, 2, 3, kernel=5), (1, 2, 32, 48)),
+    }
+else:
+    NETWORKS["swin-unetr in 3-D"] = (swin(), (1, 2, 32, 64, 64))
 
 SIZES = {
     "attention-unet 16 features": lambda: AttentionUnet(3, 1, 14, (16, 32, 64, 128, 256), (2, 2, 2, 2)),
@@ -88,11 +118,14 @@ SIZES = {
     "unetr base": lambda: UNETR(1, 14, 96),
     "unetr small": lambda: UNETR(1, 14, 96, hidden_size=384, mlp_dim=1536, num_heads=6),
     "unetr tiny": lambda: UNETR(1, 14, 96, hidden_size=192, mlp_dim=768, num_heads=3),
-    "swin-unetr base": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=48),
-    "swin-unetr small": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=24),
-    "swin-unetr tiny": lambda: SwinUNETR(img_size=96, in_channels=1, out_channels=14, feature_size=12),
-    "swin-unetr base, version 2": lambda: SwinUNETR(96, 1, 14, feature_size=48, use_v2=True),
+    "swin-unetr base": swin(48, 1, 14),
+    "swin-unetr small": swin(24, 1, 14),
+    "swin-unetr tiny": swin(12, 1, 14),
+    "swin-unetr base, version 2": swin(48, 1, 14, use_v2=True),
 }
+if hasattr(nets, "MedNeXt"):
+    SIZES |= {f"mednext {size}": lambda size=size: mednext(size, form="authors") for size in "SBML"}
+    SIZES["mednext S, kernel 5"] = lambda: mednext(kernel=5, form="authors")
 
 
 def write_safetensors(path, tensors):

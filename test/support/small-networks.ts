@@ -48,6 +48,8 @@ const small: readonly (readonly [NetworkSettings, sides: readonly number[]])[] =
   [{ kind: "attention-unet", features: [4, 6, 6, 5] }, [24, 16]],
   [{ kind: "segresnet", features: 4, groups: 2, down: [1, 2, 1] }, [5, 12, 8]],
   [{ kind: "segresnet", features: 3, groups: 3, down: [1, 1], up: [2] }, [10, 6]],
+  [{ kind: "mednext", features: 3, blocks: [1, 1, 1, 2, 1], expansion: [2, 1, 3, 2, 1] }, [5, 8, 12]],
+  [{ kind: "mednext", features: 3, kernel: 5, blocks: [1, 2, 1], expansion: [2, 3, 2] }, [12, 10]],
   [{ kind: "unetr", features: 2, hidden: 12, mlp: 20, heads: 3, layers: 4 }, [16, 32, 16]],
   [{ kind: "unetr", features: 3, hidden: 12, mlp: 20, heads: 2, layers: 5 }, [48, 32]],
   [{ kind: "swin-unetr", features: 3, depths: [2, 1, 1, 1], heads: [3, 3, 3, 3], window: 3 }, [32, 32, 64]],

@@ -18,6 +18,9 @@ const available = {
   dcmtk: () => runs("dcmdump", ["--version"]),
   gdcm: () => runs("gdcmconv", ["--version"]),
   monai: () => runs(torchPython, ["-c", "import monai"]),
+  "monai before 1.5": () =>
+    runs(torchPython, ["-c", "from monai.networks import nets; assert not hasattr(nets, 'MedNeXt')"]),
+  "monai from 1.5": () => runs(torchPython, ["-c", "from monai.networks.nets import MedNeXt"]),
   "nnU-Net's networks": () => runs(torchPython, ["-c", "import dynamic_network_architectures, monai"]),
   nibabel: () => runs(debianPython, ["-c", "import nibabel"]),
   pdflatex: () => runs("pdflatex", ["--version"]) && runs("kpsewhich", ["booktabs.sty"]),
@@ -28,7 +31,12 @@ const available = {
 };
 
 /** Too large, or not in Debian: continuous integration goes without. */
-const optional: readonly string[] = ["monai", "nnU-Net's networks"] satisfies Validator[];
+const optional: readonly string[] = [
+  "monai",
+  "monai before 1.5",
+  "monai from 1.5",
+  "nnU-Net's networks",
+] satisfies Validator[];
 
 /** A program from outside that checks what rarevox writes. */
 export type Validator = keyof typeof available;
