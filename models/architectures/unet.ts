@@ -92,14 +92,29 @@ function decode(
   return logits;
 }
 
+type Encoder = "plain" | "residual" | "resenc";
+
+/** Blocks of nnU-Net's ResEnc presets, of the finest stages; all others have as many as the last. */
+const RESENC_BLOCKS = [1, 3, 4, 6];
+
+/** An encoder that settings name, with the stages it has: nnU-Net's ResEnc M, L and XL differ in their patches alone. */
+function encoderOf(encoder: Encoder, stages: readonly Stage[]): Required<Pick<UnetOptions, "stages" | "encoder">> {
+  if (encoder !== "resenc") return { encoder, stages };
+  const blocks = (level: number) => RESENC_BLOCKS[Math.min(level, RESENC_BLOCKS.length - 1)];
+  const own = stages.map((stage, level) => ({ ...stage, blocks: blocks(level), decoderBlocks: 1 }));
+  return { encoder: "residual", stages: own };
+}
+
 const settings = Type.Object(
   {
     kind: Type.Literal("unet"),
     encoder: Type.Optional(
-      Type.Unsafe<"plain" | "residual">({
+      Type.Unsafe<Encoder>({
         type: "string",
-        enum: ["plain", "residual"],
-        description: "residual adds what went into a block to what comes out; default plain.",
+        enum: ["plain", "residual", "resenc"],
+        description:
+          "residual adds what went into a block to what comes out; resenc is that with as many blocks as in nnU-Net's " +
+          "ResEnc presets, 1 3 4 6 6..., and half the decoder; default plain.",
       }),
     ),
   },
@@ -111,11 +126,18 @@ export const unetArchitecture: Architecture<typeof settings> = {
   schema: settings,
   title: "U-Net as nnU-Net configures it",
   source: "Isensee 2021, doi:10.1038/s41592-020-01008-z",
-  variants: { plain: { kind: "unet" }, residual: { kind: "unet", encoder: "residual" } },
-  build: ({ encoder }, context) => unet({ ...context, ...(encoder === undefined ? {} : { encoder }) }),
+  variants: {
+    plain: { kind: "unet" },
+    residual: { kind: "unet", encoder: "residual" },
+    resenc: { kind: "unet", encoder: "resenc" },
+  },
+  build: ({ encoder = "plain" }, context) => unet({ ...context, ...encoderOf(encoder, context.stages) }),
   encoder:
     ({ encoder = "plain" }, { stages }) =>
     (image, parameters) =>
-      unetEncoder(image, parameters, { stages, encoder }).map((value, n) => ({ value, stride: stages[n].stride })),
+      unetEncoder(image, parameters, encoderOf(encoder, stages)).map((value, n) => ({
+        value,
+        stride: stages[n].stride,
+      })),
   foreignNames: (_, { stages }) => [nnunetNames({ stages: stages.length }), dynUnetNames({ stages: stages.length })],
 };
