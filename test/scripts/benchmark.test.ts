@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cellsIn, textsIn, writeBoxesBenchmark } from "../support/benchmark-of-boxes.ts";
+import { boxesSpec, cellsIn, textsIn, writeBoxesBenchmark } from "../support/benchmark-of-boxes.ts";
 import { runCli } from "../support/cli.ts";
 import { killBelow, killTree } from "../support/kill-tree.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -51,6 +51,13 @@ describe("rarevox benchmark, before it trains @slow", function () {
     const stranger = await benchmark(join(place, "none"), ["--data", "balls=elsewhere"]);
     assert.match(stranger.stderr, /--data: expected one of boxes, got balls/);
     assert.equal((await benchmark(join(place, "none"), ["--shard", "3/2"])).code, 2);
+  });
+
+  it("has a schema that names every field of a specification", async () => {
+    const { code, stdout } = await runCli(["schema", "benchmark"]);
+    assert.equal(code, 0);
+    const { properties } = JSON.parse(stdout) as { properties: object };
+    for (const key of Object.keys(boxesSpec)) assert.ok(key in properties, key);
   });
 
   it("lists the cells with --dry-run and trains nothing", async () => {
