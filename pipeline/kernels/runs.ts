@@ -43,7 +43,7 @@ const neighboursOf: Readonly<Record<Connectivity, readonly Neighbour[]>> = {
 /**
  * The runs of a label map, with those of the background or without.
  *
- * Cost: O(voxels), four bytes at a time inside a run; memory 8 bytes a run
+ * Cost: O(voxels), many at once inside a run; memory 8 bytes a run
  */
 export function runsOf(data: LabelArray, [depth, height, width]: Triple, background: "skip" | "include"): Runs {
   const voxels = depth * height * width;
@@ -59,11 +59,14 @@ export function runsOf(data: LabelArray, [depth, height, width]: Triple, backgro
     const id = data[i];
     const first = i++;
     while (id !== skipped && first >= (row + 1) * width) rowFirst[++row] = count;
-    const end = id === skipped ? voxels : (row + 1) * width;
+    const end = id === skipped ? Math.min(voxels, i + LONG_RUN) : (row + 1) * width;
     // One by one up to a word that may be all of one id.
     while (i < end && data[i] === id && ((i & withinWord) !== 0 || data[i + withinWord] !== id)) i++;
     if (i < end && data[i] === id) i = endOfRun(data, { words, from: i, end });
-    if (id === skipped) continue;
+    if (id === skipped) {
+      if (i === end) i += blankVoxels(data, i);
+      continue;
+    }
     if (count === start.length) [start, stop] = [grown(start), grown(stop)];
     start[count] = first;
     stop[count++] = i;
@@ -77,6 +80,20 @@ function wordsOf({ buffer, byteOffset, byteLength }: LabelArray): Int32Array {
   return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, byteLength >> 2) : new Int32Array(0);
 }
 
+/** Background is looked at in larger pieces from so many voxels on. */
+const LONG_RUN = 1024;
+const blank = new Uint8Array(4096);
+
+/** Whole pieces of background from a place on, in voxels. */
+function blankVoxels({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: LabelArray, from: number): number {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const start = from * BYTES_PER_ELEMENT;
+  let at = start;
+  while (at + blank.length <= byteLength && bytes.compare(blank, 0, blank.length, at, at + blank.length) === 0)
+    at += blank.length;
+  return (at - start) / BYTES_PER_ELEMENT;
+}
+
 /** Where a run ends, at `end` at the latest, that is known to reach `from`, the first voxel of a word. */
 function endOfRun(
   data: LabelArray,
@@ -87,17 +104,10 @@ function endOfRun(
   const word = Math.imul(id, perWord === 4 ? 0x01010101 : 0x00010001);
   const last = Math.min(words.length, Math.floor(end / perWord));
   let n = from / perWord;
-  while (n + 8 <= last && areAll(word, words, n)) n += 8;
   while (n < last && words[n] === word) n++;
   let i = n * perWord;
   while (i < end && data[i] === id) i++;
   return i;
-}
-
-/** Whether eight words are the same as one. */
-function areAll(word: number, words: Int32Array, n: number): boolean {
-  const first = (words[n] ^ word) | (words[n + 1] ^ word) | (words[n + 2] ^ word) | (words[n + 3] ^ word);
-  return (first | (words[n + 4] ^ word) | (words[n + 5] ^ word) | (words[n + 6] ^ word) | (words[n + 7] ^ word)) === 0;
 }
 
 /** An array with room for twice as much. */

@@ -55,6 +55,38 @@ describe("runsOf", () => {
     ));
 });
 
+/** A few voxels in a field that is large enough to be looked at in pieces of many voxels. */
+const sparseMaps = fc
+  .tuple(
+    fc.array(fc.tuple(fc.nat(29_999), fc.constantFrom(1, 128, 257)), { maxLength: 12 }),
+    fc.constantFrom(Uint8Array, Uint16Array),
+    fc.nat(3),
+  )
+  .map(([voxels, kind, shift]) => {
+    const data = new kind(30_000 + shift).subarray(shift) as LabelArray;
+    for (const [i, id] of voxels) data[i] = id;
+    return data;
+  });
+
+describe("runsOf in a large field", () => {
+  it("misses no voxel between long stretches of background", () =>
+    fc.assert(
+      fc.property(sparseMaps, (data) => {
+        const { start, stop, rowFirst } = runsOf(data, [3, 100, 100], "skip");
+        const expected = slowRuns(data, 100).filter(([, , id]) => id !== 0);
+        assert.deepEqual(
+          [...start],
+          expected.map(([first]) => first),
+        );
+        assert.deepEqual(
+          [...stop],
+          expected.map(([, end]) => end),
+        );
+        assert.deepEqual([rowFirst[0], rowFirst[300]], [0, expected.length]);
+      }),
+    ));
+});
+
 describe("eachSharedStretch", () => {
   it("visits every voxel that both maps label, once, under its two runs", () =>
     fc.assert(
