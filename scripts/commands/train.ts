@@ -123,7 +123,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
         resume: true,
       }),
     )
-    .option("--init <safetensors>", "weights to start from: fine-tuning")
+    .option("--init <safetensors>", "weights to start from, also of MONAI or nnU-Net: fine-tuning")
     .option("--skip-bad-cases", "train without the cases that cannot be used instead of refusing the data set")
     .option("--plan-only", "examine the data set, write plan, settings and split, and stop")
     .option("--device <name>", `where to train: ${deviceNames.join(", ")}`, "cpu")
