@@ -18,6 +18,8 @@ export interface AttentionUnetOptions {
   readonly features?: readonly number[];
 }
 
+const FEATURES = [16, 32, 64, 128, 256];
+
 /**
  * Attention U-Net in 2-D or 3-D: what comes up says where the skips count. No deep supervision.
  *
@@ -26,7 +28,7 @@ export interface AttentionUnetOptions {
  * Shape:  [N, C, ...sides] -> [N, outputs, ...sides]; an odd side is not halved
  * Source: Oktay 2018, arXiv:1804.03999, as MONAI has it, with gates at the skips' own resolution
  */
-export function attentionUnet({ outputs, features = [16, 32, 64, 128, 256] }: AttentionUnetOptions): Network {
+export function attentionUnet({ outputs, features = FEATURES }: AttentionUnetOptions): Network {
   return (image, parameters) => {
     const strides = halvings(image.shape.slice(2).map(Number), features.length - 1);
     return parameters.within("model", (model) => {
@@ -124,4 +126,16 @@ export const attentionUnetArchitecture: Architecture<typeof settings> = {
     "64 features": { kind: "attention-unet", features: [64, 128, 256, 512, 1024] },
   },
   build: ({ kind: _, ...given }, { outputs }) => attentionUnet({ ...given, outputs }),
+  encoder:
+    ({ features = FEATURES }) =>
+    (image, parameters) => {
+      const sides = image.shape.slice(2).map(Number);
+      const strides = [sides.map(() => 1), ...halvings(sides, features.length - 1)];
+      let value = image;
+      return features.map((width, level) => {
+        const stride = strides[level];
+        value = parameters.within(`${level}`, (inner) => twoConvolutions(value, inner, { features: width, stride }));
+        return { value, stride };
+      });
+    },
 };

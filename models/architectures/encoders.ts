@@ -2,7 +2,10 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { Architecture, Encoder, NetworkContext } from "./architecture.ts";
+import { attentionUnetArchitecture } from "./attention-unet.ts";
 import { deltaSegArchitecture } from "./delta-seg.ts";
+import { medNextArchitecture } from "./mednext.ts";
+import { segResNetArchitecture } from "./segresnet.ts";
 import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
 import { swinUnetrArchitecture } from "./swin-unetr.ts";
 import { unetArchitecture } from "./unet.ts";
@@ -15,6 +18,9 @@ const rows = [
   unetPlusPlusArchitecture,
   selfOnnUnetArchitecture,
   deltaSegArchitecture,
+  attentionUnetArchitecture,
+  segResNetArchitecture,
+  medNextArchitecture,
   unetrArchitecture,
   swinUnetrArchitecture,
 ] as const;

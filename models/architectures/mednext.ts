@@ -31,6 +31,14 @@ type Complete = Required<MedNextOptions>;
 /** A size's blocks and expansions. */
 const small = { blocks: [2, 2, 2, 2, 2, 2, 2, 2, 2], expansion: [2, 2, 2, 2, 2, 2, 2, 2, 2] } as const;
 
+const published: Omit<Complete, "outputs"> = {
+  heads: 1,
+  features: 32,
+  kernel: 3,
+  downExpansion: "coarser",
+  ...small,
+};
+
 /**
  * MedNeXt in 2-D or 3-D: a U-Net of depthwise convolutions with wide middles, that also changes sides by such blocks.
  *
@@ -41,8 +49,8 @@ const small = { blocks: [2, 2, 2, 2, 2, 2, 2, 2, 2], expansion: [2, 2, 2, 2, 2, 
  * Source: Roy 2023, arXiv:2303.09975, MIC-DKFZ/MedNeXt version 1
  */
 export function medNext(given: MedNextOptions): Network {
-  const options: Complete = { heads: 1, features: 32, kernel: 3, downExpansion: "coarser", ...small, ...given };
-  const { blocks, expansion, features } = options;
+  const options: Complete = { ...published, ...given };
+  const { blocks, expansion } = options;
   if (blocks.length % 2 === 0 || expansion.length !== blocks.length)
     throw new GraphError({
       where: "mednext",
@@ -51,11 +59,7 @@ export function medNext(given: MedNextOptions): Network {
     });
   return (image, parameters) => {
     const strides = halvings(image.shape.slice(2).map(Number), (blocks.length - 1) / 2);
-    const stem = parameters.within("stem", (inner) => {
-      const initial = uniformFor(Number(image.shape[1]));
-      return convolution(image, inner, { features, kernel: image.shape.slice(2).map(() => 1), initial });
-    });
-    const levels = encode(stem, parameters, { ...options, strides });
+    const levels = encode(image, parameters, { ...options, strides });
     parameters.observe("bottleneck", levels[levels.length - 1]);
     return decode(levels, parameters, { ...options, strides });
   };
@@ -64,10 +68,13 @@ export function medNext(given: MedNextOptions): Network {
 type Levels = Complete & { readonly strides: readonly (readonly number[])[] };
 
 /** Every resolution's features, finest first, the coarsest through the bottleneck. */
-function encode(stem: Value, parameters: Parameters, options: Levels): readonly Value[] {
-  const { strides, expansion, kernel, downExpansion } = options;
+function encode(image: Value, parameters: Parameters, options: Levels): readonly Value[] {
+  const { strides, expansion, kernel, downExpansion, features: finest } = options;
   const levels: Value[] = [];
-  let value = stem;
+  const initial = uniformFor(Number(image.shape[1]));
+  let value = parameters.within("stem", (inner) =>
+    convolution(image, inner, { features: finest, kernel: image.shape.slice(2).map(() => 1), initial }),
+  );
   for (const [level, stride] of strides.entries()) {
     value = blocksOf(value, parameters, { ...options, name: `enc_block_${level}`, place: level });
     levels.push(value);
@@ -187,5 +194,14 @@ export const medNextArchitecture: Architecture<typeof settings> = {
   },
   build: ({ kind: _, size = "S", ...given }, { outputs, heads }) =>
     medNext({ ...sizes[size], ...given, outputs, heads }),
+  encoder:
+    ({ kind: _, size = "S", ...given }) =>
+    (image, parameters) => {
+      const options = { ...published, outputs: 0, ...sizes[size], ...given };
+      const sides = image.shape.slice(2).map(Number);
+      const strides = halvings(sides, (options.blocks.length - 1) / 2);
+      const levels = encode(image, parameters, { ...options, strides });
+      return levels.map((value, n) => ({ value, stride: n === 0 ? sides.map(() => 1) : strides[n - 1] }));
+    },
   foreignNames: ({ size = "S", blocks = sizes[size].blocks }) => [monaiNames({ halvings: (blocks.length - 1) / 2 })],
 };

@@ -22,6 +22,10 @@ export interface SegResNetOptions {
   readonly groups?: number;
 }
 
+/** Residual blocks of each resolution of the encoder, and groups of the normalisation, as published. */
+const DOWN: readonly number[] = [1, 2, 2, 4];
+const GROUPS = 8;
+
 /**
  * SegResNet in 2-D or 3-D: residual blocks with group normalisation, a large encoder and a small decoder that adds its skips. No
  * deep supervision, no autoencoder beside it.
@@ -35,9 +39,9 @@ export interface SegResNetOptions {
 export function segResNet({
   outputs,
   features = 32,
-  down = [1, 2, 2, 4],
+  down = DOWN,
   up = down.slice(1).map(() => 1),
-  groups = 8,
+  groups = GROUPS,
 }: SegResNetOptions): Network {
   if (features % groups !== 0)
     throw new GraphError({ where: "segresnet", expected: `features that ${groups} groups divide`, got: `${features}` });
@@ -49,8 +53,7 @@ export function segResNet({
     });
   return (image, parameters) => {
     const strides = halvings(image.shape.slice(2).map(Number), up.length);
-    const first = parameters.within("convInit", (inner) => plainConvolution(image, inner, { features, side: 3 }));
-    const levels = encode(first, parameters, { down, groups, strides });
+    const levels = encode(image, parameters, { features, down, groups, strides });
     parameters.observe("bottleneck", levels[levels.length - 1]);
     const seen = decode(levels, parameters, { up, groups, strides });
     parameters.observe("voxels", seen);
@@ -68,9 +71,13 @@ interface Levels {
   readonly strides: readonly (readonly number[])[];
 }
 
-function encode(image: Value, parameters: Parameters, { down, groups, strides }: Levels & { down: readonly number[] }) {
+function encode(
+  image: Value,
+  parameters: Parameters,
+  { features, down, groups, strides }: Levels & { readonly features: number; readonly down: readonly number[] },
+) {
   const levels: Value[] = [];
-  let value = image;
+  let value = parameters.within("convInit", (inner) => plainConvolution(image, inner, { features, side: 3 }));
   for (const [level, blocks] of down.entries())
     parameters.within(`down_layers.${level}`, (layer) => {
       if (level > 0) {
@@ -158,4 +165,12 @@ export const segResNetArchitecture: Architecture<typeof settings> = {
     tiny: { kind: "segresnet", size: "tiny" },
   },
   build: ({ kind: _, size = "base", ...given }, { outputs }) => segResNet({ features: sizes[size], ...given, outputs }),
+  encoder:
+    ({ size = "base", features = sizes[size], down = DOWN, groups = GROUPS }) =>
+    (image, parameters) => {
+      const sides = image.shape.slice(2).map(Number);
+      const strides = halvings(sides, down.length - 1);
+      const levels = encode(image, parameters, { features, down, groups, strides });
+      return levels.map((value, n) => ({ value, stride: n === 0 ? sides.map(() => 1) : strides[n - 1] }));
+    },
 };

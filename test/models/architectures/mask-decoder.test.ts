@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { networkClassBias, networkFrom, networkGroups } from "../../../models/architectures/index.ts";
+import { asEncoder, encoderFrom } from "../../../models/architectures/encoders.ts";
+import { architectures, networkClassBias, networkFrom, networkGroups } from "../../../models/architectures/index.ts";
 import { gradientsOf } from "../../../models/gradient/gradients.ts";
 import { graphBuilder } from "../../../models/graph/builder.ts";
 import { encodeModel } from "../../../models/graph/encode.ts";
@@ -135,6 +136,36 @@ describe("maskDecoder", () => {
       1e-6,
     );
     assertNear(found("fixed"), prior, 1e-6);
+  });
+
+  it("works over the way down of every other architecture, coarser from level to level", () => {
+    for (const { variants } of architectures) {
+      const [network] = Object.values(variants);
+      const encoder = asEncoder(network);
+      if (network.kind === "mask-decoder") continue;
+      assert.ok(encoder, network.kind);
+      const graph = graphBuilder("encoder");
+      const levels = encoderFrom(encoder, { stages })(
+        graph.input("image", [1, 1, 64, 96]),
+        parametersOf(graph, {
+          isTraining: false,
+          weight: ({ name, shape }) => graph.input(name, shape),
+          buffer: ({ name, shape }) => ({ value: graph.input(name, shape), update: () => undefined }),
+        }),
+      );
+      assert.ok(levels.length >= 2);
+      levels.reduce(
+        (sides, { value, stride }) => {
+          assert.deepEqual(
+            value.shape.slice(2),
+            sides.map((side, axis) => side / stride[axis]),
+            network.kind,
+          );
+          return value.shape.slice(2).map(Number);
+        },
+        [64, 96],
+      );
+    }
   });
 
   it("refuses heads that do not divide half the features", () =>
