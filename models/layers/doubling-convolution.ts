@@ -1,6 +1,7 @@
 import { convolutionInput } from "../gradient/convolution-input.ts";
 import type { Value } from "../graph/builder.ts";
-import { add, reshape } from "../graph/operators/index.ts";
+import { missingChannels } from "../graph/missing-channels.ts";
+import { add, pad, reshape } from "../graph/operators/index.ts";
 import { constantly, type Parameters, uniformFor } from "./parameters.ts";
 
 /** Side of the kernel. */
@@ -23,7 +24,14 @@ export function doublingConvolution(
   const each = (value: number, length = sides.length) => new Array<number>(length).fill(value);
   const kernel = each(KERNEL);
   const start = uniformFor(features * KERNEL ** sides.length);
-  const larger = convolutionInput(image, parameters.weight("weight", [channels, features, ...kernel], start), {
+  // Here, because the weight is computed in the graph, where rewriting for WebGPU cannot know its channels.
+  const missing = missingChannels({ channels, groups: 1, rank: image.shape.length });
+  const filled = (value: Value, axis: number) => {
+    const rank = value.shape.length;
+    return missing === 0 ? value : pad(value, { pads: new Array<number>(2 * rank).fill(0).with(rank + axis, missing) });
+  };
+  const weight = parameters.weight("weight", [channels, features, ...kernel], start);
+  const larger = convolutionInput(filled(image, 1), filled(weight, 0), {
     kernel,
     strides: stride,
     dilations: each(1),

@@ -1,6 +1,8 @@
 import { flipped } from "../gradient/convolution-input.ts";
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { add, conv, gelu, pad, reshape, slice, transpose } from "../graph/operators/index.ts";
+import { floatsOf, floatTensor } from "../graph/tensor.ts";
 import { convolution, normalised } from "./conv-block.ts";
 import { constantly, type Parameters, uniformFor } from "./parameters.ts";
 
@@ -106,13 +108,25 @@ function depthwise(
   return parameters.within("conv1", (inner) => {
     const weight = inner.weight("weight", [channels, 1, ...sides], uniformFor(kernel ** stride.length));
     return conv(image, {
-      weight: isTransposed ? flipped(weight) : weight,
+      weight: isTransposed ? turned(weight) : weight,
       bias: inner.weight("bias", [channels], constantly(0)),
       groups: channels,
       pads: [...half, ...half],
       ...(isTransposed ? {} : { strides: stride }),
     });
   });
+}
+
+/** A depthwise kernel walked backwards; where it is known, as a constant, so that rewriting for WebGPU can take it apart. */
+function turned(weight: Value): Value {
+  const { graph, name } = weight;
+  const known = graph.constantOf(weight);
+  if (known === undefined) return flipped(weight);
+  const shape = weight.shape.map(Number);
+  const taps = elementCountOf(shape.slice(1));
+  const values = floatsOf(known);
+  const backwards = values.map((_, i) => values[i - (i % taps) + (taps - 1 - (i % taps))]);
+  return graph.constant(floatTensor(`${name}.turned`, shape, backwards));
 }
 
 function widened(

@@ -114,6 +114,25 @@ describe("rewriteForWebGpu", function () {
       { numRuns: 300, seed: 7 },
     ));
 
+  for (const op of ["Conv", "ConvTranspose"] as const)
+    it(`keeps what a ${op} of 40 groups computes, without an operation that binds more than 7 arrays`, async () => {
+      const many: Convolution = {
+        op,
+        groups: 40,
+        inputs: 2,
+        outputs: 1,
+        kernel: [3, 1, 3],
+        strides: [1, 1, 1],
+        dilations: [1, 1, 1],
+        pads: [1, 0, 1, 1, 0, 1],
+        extra: [0, 0, 0],
+        bias: true,
+      };
+      await assertSame(modelOf(many), [2, 80, 3, 4, 5]);
+      for (const { inputs, outputs } of decodeModel(rewriteForWebGpu(modelOf(many))).nodes)
+        assert.ok(inputs.length + outputs.length <= 7);
+    });
+
   const doubling: Convolution = {
     op: "ConvTranspose",
     groups: 1,
