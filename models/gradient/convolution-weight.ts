@@ -143,19 +143,19 @@ function depthShifts(
   if (taps === 1 && depth === d && over.pads[0] === 0 && over.strides[0] === 1)
     return reshape(transpose(gradient, [1, 0, 2, 3, 4]), [k, n * d, h, w]);
   const zeroRow = n * k * d;
-  const rows: number[] = [];
-  for (let t = 0; t < taps; t++)
-    for (let channel = 0; channel < k; channel++)
-      for (let image = 0; image < n; image++)
-        for (let z = 0; z < depth; z++) {
-          const place = (z + over.pads[0] - t * over.dilations[0]) / over.strides[0];
-          const meets = Number.isInteger(place) && place >= 0 && place < d;
-          rows.push(meets ? (image * k + channel) * d + place : zeroRow);
-        }
-  const slices = concat([reshape(gradient, [zeroRow, h * w]), expand(graph.floats([0]), [1, h * w])], { axis: 0 });
   const name = `depth taps ${[n, k, d, depth, taps, over.pads[0], over.dilations[0], over.strides[0]].join(" ")}`;
-  const wanted = intTensor(name, rows, [taps * k, n * depth]);
-  const known = graph.constantOf({ ...gradient, name });
-  const indices = known === undefined ? graph.constant(wanted) : { name, type: known.type, shape: known.shape, graph };
-  return reshape(gather(slices, indices, { axis: 0 }), [taps * k, n * depth, h, w]);
+  const rows = graph.shared(name, () => {
+    const values: number[] = [];
+    for (let t = 0; t < taps; t++)
+      for (let channel = 0; channel < k; channel++)
+        for (let image = 0; image < n; image++)
+          for (let z = 0; z < depth; z++) {
+            const place = (z + over.pads[0] - t * over.dilations[0]) / over.strides[0];
+            const meets = Number.isInteger(place) && place >= 0 && place < d;
+            values.push(meets ? (image * k + channel) * d + place : zeroRow);
+          }
+    return intTensor(name, values, [taps * k, n * depth]);
+  });
+  const slices = concat([reshape(gradient, [zeroRow, h * w]), expand(graph.floats([0]), [1, h * w])], { axis: 0 });
+  return reshape(gather(slices, rows, { axis: 0 }), [taps * k, n * depth, h, w]);
 }

@@ -67,6 +67,8 @@ export interface GraphBuilder {
   input(name: string, shape: readonly Dimension[], type?: ElementType): Value;
   /** Weights or another constant; its name must be free. */
   constant(tensor: InlineTensor): Value;
+  /** The constant of a name; `make` is asked for it where there is none yet. */
+  shared(name: string, make: () => InlineTensor): Value;
   /** A small float32 constant, named after its values; asked for twice, it is there once. */
   floats(values: readonly number[], shape?: readonly number[]): Value;
   /** A small int64 constant, such as axes or a shape; likewise. */
@@ -106,10 +108,7 @@ export function graphBuilder(name: string, { dialect = "cpu" }: { readonly diale
     names.add(wanted);
     return wanted;
   };
-  const literal = (tensor: InlineTensor): Value => {
-    if (!constants.has(tensor.name)) return graph.constant(tensor);
-    return { name: tensor.name, type: tensor.type, shape: tensor.shape, graph };
-  };
+  const literal = (tensor: InlineTensor) => graph.shared(tensor.name, () => tensor);
   const graph: GraphBuilder = {
     dialect,
     operations,
@@ -121,6 +120,10 @@ export function graphBuilder(name: string, { dialect = "cpu" }: { readonly diale
     constant: (tensor) => {
       constants.set(claim(tensor.name), tensor);
       return { name: tensor.name, type: tensor.type, shape: tensor.shape, graph };
+    },
+    shared: (name, make) => {
+      const known = constants.get(name);
+      return known === undefined ? graph.constant(make()) : { name, type: known.type, shape: known.shape, graph };
     },
     floats: (values, shape = []) => literal(floatTensor(`[${shape.join("x")}] ${listed(values)}`, shape, values)),
     ints: (values) => literal(intTensor(`int [${values.join(" ")}]`, values)),

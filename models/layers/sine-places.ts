@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { floatTensor } from "../graph/tensor.ts";
 
 /** Longest wave against the shortest. */
@@ -12,15 +13,13 @@ const SPAN = 10_000;
  */
 export function sinePlaces(graph: GraphBuilder, sides: readonly number[], features: number): Value {
   const name = `places ${sides.join("x")} ${features}`;
-  const shape = [1, sides.reduce((product, side) => product * side, 1), features];
-  const known = graph.constantOf({ name, type: "float32", shape, graph });
-  if (known !== undefined) return { name, type: "float32", shape, graph };
-  return graph.constant(floatTensor(name, shape, sineValues(sides, features)));
+  const shape = [1, elementCountOf(sides), features];
+  return graph.shared(name, () => floatTensor(name, shape, sineValues(sides, features)));
 }
 
 function sineValues(sides: readonly number[], features: number): Float32Array {
   const perAxis = 2 * Math.floor(features / (2 * sides.length));
-  const positions = sides.reduce((product, side) => product * side, 1);
+  const positions = elementCountOf(sides);
   const values = new Float32Array(positions * features);
   for (let position = 0; position < positions; position++) {
     let rest = position;

@@ -75,11 +75,7 @@ function positionBias(parameters: Parameters, { heads, window, rank, tokens }: P
     deviation: 0.02,
   });
   const name = `places in ${tokens} of ${window}^${rank}`;
-  const found = graph.constantOf({ ...table, name });
-  const index =
-    found === undefined
-      ? graph.constant(intTensor(name, relativePlaces({ window, rank, tokens })))
-      : { name, type: found.type, shape: found.shape, graph };
+  const index = graph.shared(name, () => intTensor(name, relativePlaces({ window, rank, tokens })));
   return transpose(reshape(gather(table, index, { axis: 0 }), [tokens, tokens, heads]), [2, 0, 1]);
 }
 

@@ -87,11 +87,12 @@ const gatherRule: GradientRule = (backward) => {
 
 function inverseOf(indices: Value, named: readonly number[]): Value {
   const name = `${indices.name} inverse`;
-  const inverse = named.map((_, n) => named.indexOf(n));
-  const known = indices.graph.constantOf({ ...indices, name });
-  return known === undefined
-    ? indices.graph.constant(intTensor(name, inverse))
-    : { ...indices, name, shape: [named.length] };
+  const inverse = () =>
+    intTensor(
+      name,
+      named.map((_, n) => named.indexOf(n)),
+    );
+  return indices.graph.shared(name, inverse);
 }
 
 function scatterAdd(updates: Value, { named, shape }: { named: readonly number[]; shape: readonly number[] }): Value {

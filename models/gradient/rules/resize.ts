@@ -35,12 +35,12 @@ interface AxisResize {
 /** What each of `to` elements takes of each of `from`, [to, from], as a constant. */
 function resizeMatrix({ graph }: Value, { from, to, mode }: AxisResize): Value {
   const name = `${mode} resize ${from} to ${to}`;
-  const shape = [to, from];
-  const known = graph.constantOf({ name, type: "float32", shape, graph });
-  if (known !== undefined) return { name, type: "float32", shape, graph };
-  const values = new Float32Array(to * from);
-  for (let i = 0; i < to; i++) for (const [j, weight] of takenBy(i, { from, to, mode })) values[i * from + j] += weight;
-  return graph.constant(floatTensor(name, shape, values));
+  return graph.shared(name, () => {
+    const values = new Float32Array(to * from);
+    for (let i = 0; i < to; i++)
+      for (const [j, weight] of takenBy(i, { from, to, mode })) values[i * from + j] += weight;
+    return floatTensor(name, [to, from], values);
+  });
 }
 
 /** Source elements and their weights, voxel centres half a voxel inside. */
