@@ -54,7 +54,11 @@ const stage = record(
 const regions = record(
   {
     keep: Type.Optional(
-      oneWord(["largest", "all"], "Which components of what the coarse network found span a region; default all."),
+      oneWord(
+        ["largest", "all", "tighter"],
+        "Which components of what the coarse network found span a region: the largest of each class, all, or (default) " +
+          "whichever of the two, with the margin it needs, makes the smaller regions in the training cases.",
+      ),
     ),
     minimumShare: Type.Optional(
       share("Smaller components do not count: share of the structure's median volume; default 0.05."),
@@ -146,7 +150,7 @@ export function completeCascade({ coarse, fine, stages, regions, seed = 1 }: Par
     fine: { plan: {}, ...fine, config: { ...fineTraining, ...fine?.config } },
     ...(stages === undefined ? {} : { stages }),
     regions: {
-      keep: "all",
+      keep: "tighter",
       minimumShare: 0.05,
       cover: 0.99,
       mostMm: 50,

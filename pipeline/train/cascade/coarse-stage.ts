@@ -4,15 +4,15 @@ import { chooseFolds, chooseSplit } from "../plan/choose-split.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { readRecord, type Split, writeJson } from "../run-inputs.ts";
 import type { CascadeFolder } from "./cascade-folder.ts";
-import { type FoundCase, foundCase } from "./found-case.ts";
+import { type LookedCase, lookedCase } from "./found-case.ts";
 import { overCases } from "./over-cases.ts";
 import { COARSE, type PlannedCascade } from "./plan-cascade.ts";
 import { type CascadeTools, trainNetwork } from "./train-network.ts";
 
 /** What coarse networks find in cases that they did not learn from. */
 export interface FoundCases {
-  readonly training: readonly FoundCase[];
-  readonly heldOut: readonly FoundCase[];
+  readonly training: readonly LookedCase[];
+  readonly heldOut: readonly LookedCase[];
   /** Networks that each left some of the training cases out. */
   readonly folds: number;
 }
@@ -33,7 +33,7 @@ export async function trainCoarse(
   const { dataset, coarse, split } = cascade;
   const train = (name: string, network: RunFolder, split: Split) =>
     trainNetwork({ name: `${COARSE}/${name}`, place: network, inputs: { dataset, ...coarse, split } }, tools);
-  const training: FoundCase[] = [];
+  const training: LookedCase[] = [];
   const splits = innerSplits(cascade);
   for (const [fold, own] of splits.entries()) {
     const network = place.coarseFold(fold);
@@ -53,13 +53,13 @@ async function foundIn(
   { ids, network, record }: { readonly ids: readonly string[]; readonly network: RunFolder; readonly record: string },
   cascade: PlannedCascade,
   tools: CascadeTools,
-): Promise<readonly FoundCase[]> {
-  const known = await readRecord<readonly FoundCase[]>(record);
+): Promise<readonly LookedCase[]> {
+  const known = await readRecord<readonly LookedCase[]>(record);
   if (known !== undefined) return known;
   const looked = { ids, bundle: network.bundle, stage: "find" } as const;
   const found = await overCases(looked, { cascade, tools }, async (turned, { manifest, run }) => {
     const coarse = await coarseLabels(turned.scan, { network: manifest.networks[0].name, manifest, run });
-    return foundCase(turned, { coarse, stages: cascade.stages });
+    return lookedCase(turned, { coarse, stages: cascade.stages });
   });
   await writeJson(record, found);
   return found;

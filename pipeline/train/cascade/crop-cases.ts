@@ -1,22 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ManifestRegion } from "../../bundle/manifest-schema.ts";
 import { sweepTemporary } from "../../io/atomic-write.ts";
 import { loadCase } from "../dataset/load-case.ts";
 import { turnedCase } from "../prepare/turned-case.ts";
 import { casesNamed, readRecord, writeJson } from "../run-inputs.ts";
 import type { CascadeFolder } from "./cascade-folder.ts";
-import type { FoundCases } from "./coarse-stage.ts";
 import { type CropFacts, cropCase } from "./crop-case.ts";
 import type { PlannedCascade } from "./plan-cascade.ts";
+import type { SettledRegions } from "./regions-of.ts";
 import type { CascadeTools } from "./train-network.ts";
 
 /** What crops are made from. */
 export interface CropCasesOptions {
   readonly cascade: PlannedCascade;
   readonly place: CascadeFolder;
-  readonly found: FoundCases;
-  readonly regions: readonly ManifestRegion[];
+  readonly settled: SettledRegions;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface CropCasesOptions {
  * Errors: as `loadCase` and `cropCase`; the signal's reason
  */
 export async function cropCases(
-  { cascade, place, found, regions }: CropCasesOptions,
+  { cascade, place, settled }: CropCasesOptions,
   { signal, onProgress }: CascadeTools,
 ): Promise<CropFacts> {
   const known = await readRecord<CropFacts>(place.cropFacts);
@@ -35,19 +33,18 @@ export async function cropCases(
     await sweepTemporary(join(place.crops, name));
   }
   const { dataset, coarse, split } = cascade;
-  const foundOf = new Map([...found.training, ...found.heldOut].map((each) => [each.id, each]));
   const heldOut = new Set(split.validation);
   const wanted = casesNamed(dataset, [...split.training, ...split.validation]);
   const facts: CropFacts[] = [];
   for (const trainingCase of wanted) {
     signal?.throwIfAborted();
     const { id } = trainingCase;
-    const own = foundOf.get(id);
-    if (own === undefined) throw new Error(`no coarse network looked at ${id}`);
+    const found = settled.cases.get(id);
+    if (found === undefined) throw new Error(`no coarse network looked at ${id}`);
     const turned = turnedCase(await loadCase(dataset, trainingCase, { signal }), coarse.plan);
     const isHeldOut = heldOut.has(id);
     const prefix = String(facts.length);
-    const options = { cascade, regions, found: own, isHeldOut, prefix, folder: place.crops, signal };
+    const options = { cascade, regions: settled.regions, found, isHeldOut, prefix, folder: place.crops, signal };
     facts.push(await cropCase(turned, options));
     onProgress?.("crop", facts.length, wanted.length);
   }

@@ -6,34 +6,45 @@ import type { LabelMap } from "../../volume/volume.ts";
 import type { TurnedCase } from "../prepare/turned-case.ts";
 import type { PlannedStage } from "./plan-cascade.ts";
 
-/** Where a coarse network that never saw a case finds its structures, and where they are. */
-export interface FoundCase {
+/** Which components of what was found span a region. */
+export type Keep = RegionRule["keep"];
+
+/** Boxes by the name of the stage, in a turned case's voxels; left out where there is nothing. */
+export type StageBoxes = Readonly<Record<string, Box>>;
+
+/** What a coarse network that never saw a case makes of it, by either way to span regions. */
+export interface LookedCase {
   readonly id: string;
   /** [D, H, W] of the turned case. */
   readonly shape: Triple;
   readonly spacingMm: Triple;
-  /** By the stage's name, in the turned case's voxels; left out where nothing was found. */
-  readonly found: Readonly<Record<string, Box>>;
-  /** The same of the true labels; left out where the case holds none. */
-  readonly truth: Readonly<Record<string, Box>>;
+  readonly foundBy: Readonly<Record<Keep, StageBoxes>>;
+  /** Around the true labels. */
+  readonly truth: StageBoxes;
 }
 
+/** The same once it is settled what spans each region. */
+export type FoundCase = Omit<LookedCase, "foundBy"> & { readonly found: StageBoxes };
+
 /** Boxes around what was found and around what is there. */
-export function foundCase(
+export function lookedCase(
   { id, scan: { grid }, labels }: TurnedCase,
   { coarse, stages }: { readonly coarse: CoarseLabels; readonly stages: readonly PlannedStage[] },
-): FoundCase {
-  const regions: readonly RegionRule[] = stages.map(({ rule }) => rule);
+): LookedCase {
+  const spanned = (keep: Keep): StageBoxes => {
+    const regions = stages.map(({ rule }): RegionRule => ({ ...rule, keep }));
+    return Object.fromEntries(foundBoxes(coarse, { regions, grid }));
+  };
   return {
     id,
     shape: grid.shape,
     spacingMm: spacingMmOf(grid.indexToLps),
-    found: Object.fromEntries(foundBoxes(coarse, { regions, grid })),
+    foundBy: { largest: spanned("largest"), all: spanned("all") },
     truth: trueBoxes(labels, stages),
   };
 }
 
-function trueBoxes({ data, shape }: LabelMap, stages: readonly PlannedStage[]): Readonly<Record<string, Box>> {
+function trueBoxes({ data, shape }: LabelMap, stages: readonly PlannedStage[]): StageBoxes {
   const extents = labelExtentsOf(data, shape);
   return Object.fromEntries(
     stages.flatMap(({ name, classes }) => {
@@ -41,4 +52,13 @@ function trueBoxes({ data, shape }: LabelMap, stages: readonly PlannedStage[]): 
       return boxes.length === 0 ? [] : [[name, boxes.reduce(unionOf)]];
     }),
   );
+}
+
+/** A case with each stage's box spanned as it was settled. */
+export function settledCase({ foundBy, ...rest }: LookedCase, keepOf: ReadonlyMap<string, Keep>): FoundCase {
+  const found = [...keepOf].flatMap(([stage, keep]) => {
+    const box = foundBy[keep][stage];
+    return box === undefined ? [] : [[stage, box] as const];
+  });
+  return { ...rest, found: Object.fromEntries(found) };
 }

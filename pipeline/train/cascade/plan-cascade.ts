@@ -35,8 +35,8 @@ export interface PlannedStage {
   readonly classes: readonly LabelClass[];
   readonly options: PlanOptions & { readonly spacingMm: Triple };
   readonly config: TrainingConfig;
-  /** Which voxels of the coarse network its region is about. */
-  readonly rule: RegionRule;
+  /** Which voxels of the coarse network its region is about, but for the components that span it. */
+  readonly rule: Omit<RegionRule, "keep">;
 }
 
 /** Name of the network that sees the whole field of view. */
@@ -75,7 +75,7 @@ export function planCascade(inputs: CascadeInputs): PlannedCascade {
         classes,
         options: { spacingMm, ...fineOptions(config, stage) },
         config: settings({ ...config.fine.config, ...stage.config }),
-        rule: { name: stage.name, classes: stage.classes, keep: config.regions.keep, minimumMl },
+        rule: { name: stage.name, classes: stage.classes, minimumMl },
       };
     }),
   };

@@ -53,9 +53,9 @@ export async function trainCascadeRun(
 ): Promise<TrainedBundle> {
   const cascade = planCascade(inputs);
   const found = await trainCoarse(cascade, place, tools);
-  const regions = regionsOf(cascade, found.training);
-  const facts = await cropCases({ cascade, place, found, regions }, tools);
-  const reports = regionReports(regions, facts);
+  const settled = regionsOf(cascade, found);
+  const facts = await cropCases({ cascade, place, settled }, tools);
+  const reports = regionReports(settled.regions, facts);
   await writeJson(place.regions, reports);
   await trainFine({ cascade, place, facts }, tools);
   return deliverCascade({ cascade, place, found, reports }, tools);

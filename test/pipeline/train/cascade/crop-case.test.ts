@@ -5,7 +5,7 @@ import type { ManifestRegion } from "../../../../pipeline/bundle/manifest-schema
 import { unchangedIntensity } from "../../../../pipeline/kernels/intensity.ts";
 import { type CropCaseOptions, cropCase } from "../../../../pipeline/train/cascade/crop-case.ts";
 import { fineInputs } from "../../../../pipeline/train/cascade/fine-stage.ts";
-import { foundCase } from "../../../../pipeline/train/cascade/found-case.ts";
+import { lookedCase, settledCase } from "../../../../pipeline/train/cascade/found-case.ts";
 import { regionReports } from "../../../../pipeline/train/cascade/region-reports.ts";
 import { openPreparedCase } from "../../../../pipeline/train/prepare/prepared-case-file.ts";
 import type { TurnedCase } from "../../../../pipeline/train/prepare/turned-case.ts";
@@ -28,7 +28,11 @@ const turned: TurnedCase = {
   labels: { ...labels, data: Uint8Array.from(labels.data) },
 };
 const cascade = plannedCascade({ regions: { crops: 3, jitter: 0.2 } });
-const regions: readonly ManifestRegion[] = cascade.stages.map(({ rule }) => ({ ...rule, marginMm: [0, 0, 0] }));
+const regions: readonly ManifestRegion[] = cascade.stages.map(({ rule }) => ({
+  ...rule,
+  keep: "all",
+  marginMm: [0, 0, 0],
+}));
 /** The coarse network finds the upper half of the liver and no appendix. */
 const found = {
   id: "case_1",
@@ -112,27 +116,32 @@ describe("cropCase", () => {
   });
 });
 
-describe("foundCase", () => {
-  it("boxes what a coarse network found and what is there, each class of a stage together", () => {
+describe("lookedCase", () => {
+  it("boxes what a coarse network found, all of it or the largest piece, and what is there, a stage's classes together", () => {
     const both = plannedCascade({ stages: [{ name: "gut", classes: ["appendix", "Liver (right)"] }] });
-    // Coarse voxels twice as large in plane: 1 x 2 x 2 of the fine ones.
+    // Coarse voxels twice as large in plane: 1 x 2 x 2 of the fine ones. A piece of two of them, and one far from it.
     const data = new Uint8Array(10 * 15 * 20);
     data[(3 * 15 + 4) * 20 + 5] = 1;
+    data[(3 * 15 + 4) * 20 + 6] = 1;
+    data[(7 * 15 + 9) * 20 + 1] = 1;
     const idOf = new Map([
       ["Liver (right)", 1],
       ["appendix", 2],
     ]);
     const coarse = { data, shape: [10, 15, 20], idOf, warnings: [] } as const;
     const rule = { ...both.stages[0].rule, minimumMl: 0 };
-    const { found: boxes, truth, shape } = foundCase(turned, { coarse, stages: [{ ...both.stages[0], rule }] });
-    assert.deepEqual(boxes, { gut: { start: [3, 8, 10], stop: [4, 10, 12] } });
-    assert.deepEqual(truth, { gut: { start: [2, 4, 5], stop: [8, 23, 34] } });
-    assert.deepEqual(shape, grid.shape);
-    const nothing = foundCase(turned, {
+    const looked = lookedCase(turned, { coarse, stages: [{ ...both.stages[0], rule }] });
+    const largest = { start: [3, 8, 10], stop: [4, 10, 14] };
+    const all = { start: [3, 8, 2], stop: [8, 20, 14] };
+    assert.deepEqual(looked.foundBy, { largest: { gut: largest }, all: { gut: all } });
+    assert.deepEqual(looked.truth, { gut: { start: [2, 4, 5], stop: [8, 23, 34] } });
+    assert.deepEqual(looked.shape, grid.shape);
+    assert.deepEqual(settledCase(looked, new Map([["gut", "largest"]])).found, { gut: largest });
+    const nothing = lookedCase(turned, {
       coarse: { ...coarse, data: new Uint8Array(data.length) },
       stages: both.stages,
     });
-    assert.deepEqual(nothing.found, {});
+    assert.deepEqual(nothing.foundBy, { largest: {}, all: {} });
   });
 });
 

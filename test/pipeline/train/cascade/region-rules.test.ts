@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { chooseKeep } from "../../../../pipeline/train/cascade/choose-keep.ts";
 import { coveringValue } from "../../../../pipeline/train/cascade/covering-value.ts";
-import type { FoundCase } from "../../../../pipeline/train/cascade/found-case.ts";
+import type { FoundCase, LookedCase } from "../../../../pipeline/train/cascade/found-case.ts";
 import { jitteredBox } from "../../../../pipeline/train/cascade/jittered-box.ts";
 import { marginMm } from "../../../../pipeline/train/cascade/margin-rule.ts";
 import { priorsOf } from "../../../../pipeline/train/cascade/prior-rule.ts";
@@ -61,6 +62,47 @@ describe("marginMm", () => {
       },
     ];
     assert.equal(marginMm(cases, bounds)[2], 1.24);
+  });
+});
+
+describe("chooseKeep", () => {
+  const bounds = { stage: "appendix", cover: 1, leastMm: [0, 0, 0], mostMm: 9 } as const;
+  const truth = { appendix: box([5, 10, 10], [8, 14, 20]) };
+  const looked = (largest: Box, all: Box): LookedCase => ({
+    id: "case",
+    shape: [20, 30, 40],
+    spacingMm: [3, 2, 1],
+    foundBy: { largest: { appendix: largest }, all: { appendix: all } },
+    truth,
+  });
+
+  it("takes the largest piece alone where both ways hold the structure, for the smaller region", () => {
+    const stray = looked(box([5, 10, 11], [8, 14, 20]), box([5, 10, 11], [8, 14, 40]));
+    assert.equal(chooseKeep([stray], bounds), "largest");
+  });
+
+  it("takes all pieces where the largest misses more than the widest margin may make up for", () => {
+    // 10 mm of the structure lie before the largest piece; margins end at 9.
+    const apart = looked(box([5, 10, 20], [8, 14, 24]), box([5, 10, 10], [8, 14, 24]));
+    assert.equal(chooseKeep([apart], bounds), "all");
+    assert.equal(chooseKeep([apart], { ...bounds, mostMm: 10 }), "all", "a margin of 10 mm makes the larger region");
+  });
+
+  it("weighs the margin that each way needs over all cases: one piece astray makes the largest cost more", () => {
+    const whole = box([5, 10, 10], [8, 14, 20]);
+    const strays = Array.from({ length: 3 }, () => looked(whole, box([5, 10, 10], [8, 14, 22])));
+    // With the largest alone this case asks for a margin of 8 mm along W, on both sides, in every case.
+    const half = looked(box([5, 10, 18], [8, 14, 20]), whole);
+    assert.equal(chooseKeep(strays, bounds), "largest");
+    assert.equal(chooseKeep([...strays, half], bounds), "all");
+  });
+
+  it("takes all pieces where no case says anything", () => {
+    assert.equal(chooseKeep([], bounds), "all");
+    assert.equal(
+      chooseKeep([{ ...looked(box([0, 0, 0], [1, 1, 1]), box([0, 0, 0], [1, 1, 1])), truth: {} }], bounds),
+      "all",
+    );
   });
 });
 
