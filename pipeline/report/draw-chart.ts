@@ -1,5 +1,5 @@
-import * as vega from "vega";
-import { type Config, compile, type TopLevelSpec } from "vega-lite";
+import type * as Vega from "vega";
+import type { Config, TopLevelSpec } from "vega-lite";
 import { drawingFont } from "../io/drawing-font.ts";
 import { textWidth } from "./text-width.ts";
 
@@ -49,9 +49,10 @@ const config: Config = {
   },
 };
 
-/** A chart as an SVG drawing. */
+/** A chart as an SVG drawing. The drawing libraries are loaded with the first: no other command waits for them. */
 export async function drawChart(spec: ChartSpec): Promise<string> {
-  measureTextAsDrawn();
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  measureTextAsDrawn(vega);
   const view = new vega.View(vega.parse(compile(spec, { config }).spec), { renderer: "none" });
   try {
     return numberedAnew(await view.toSVG());
@@ -71,7 +72,7 @@ function numberedAnew(svg: string): string {
 }
 
 /** Without a canvas Vega takes letters for wider than they are, and leaves gaps. */
-function measureTextAsDrawn(): void {
+function measureTextAsDrawn(vega: typeof Vega): void {
   const { textMetrics } = vega as unknown as { textMetrics: { width: TextMetric } };
   textMetrics.width = ({ fontSize = FONT_SIZE, limit = 0 }, text) => {
     const width = textWidth(String(text ?? ""), fontSize);
