@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from "node:f
 import { dirname, join, resolve } from "node:path";
 import { EnvironmentError } from "../volume/errors.ts";
 import { environmentErrorOf } from "./environment.ts";
+import { isAlive } from "./is-alive.ts";
 
 /** One file that was written, as a manifest lists it. */
 export interface WrittenFile {
@@ -182,13 +183,4 @@ function sweepAtExit(): void {
   process.once("exit", () => {
     for (const path of unpublished) rmSync(path, { recursive: true, force: true });
   });
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // alive, but another user's
-  }
 }

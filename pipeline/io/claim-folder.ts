@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "./is-alive.ts";
 
 /** The right to work in a folder, which no other process has meanwhile. */
 export interface FolderClaim {
@@ -92,15 +93,6 @@ async function isHeld(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     if (error instanceof SyntaxError) return false;
     throw error;
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // alive, but another user's
   }
 }
 

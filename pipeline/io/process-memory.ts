@@ -53,7 +53,7 @@ function residentBytesOfTree(processId: number): number {
 }
 
 /** Processes that a process started. Source: proc(5), /proc/[pid]/task/[tid]/children */
-function childrenOf(processId: number): readonly number[] {
+export function childrenOf(processId: number): readonly number[] {
   try {
     return readdirSync(`/proc/${processId}/task`).flatMap((task) =>
       readFileSync(`/proc/${processId}/task/${task}/children`, "latin1").split(" ").filter(Boolean).map(Number),

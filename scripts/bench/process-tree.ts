@@ -1,12 +1,6 @@
 /** What Linux knows of processes, out of /proc. */
-import { readdirSync, readFileSync } from "node:fs";
-
-/** Direct children of a process. */
-export function childrenOf(pid: number): readonly number[] {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"));
-  return lists.flatMap((list) => list.split(" ").filter((text) => text !== "")).map(Number);
-}
+import { readFileSync } from "node:fs";
+import { childrenOf } from "../../pipeline/io/process-memory.ts";
 
 /** Highest resident memory of a process so far. */
 export function peakGibOf(pid: number): number {
