@@ -80,3 +80,18 @@ export interface Architecture<T extends TObject = TObject> {
     valuesOf: (parameter: string) => Float32Array,
   ): readonly number[] | undefined;
 }
+
+/** A row whose settings say which kind of network they are for. */
+interface Kind {
+  readonly schema: { readonly properties: { readonly kind: { readonly const: string } } };
+}
+
+/** The row of a kind of network; `undefined` where there is none. */
+export function rowNamed<T extends Kind>(rows: readonly T[], kind: string): T | undefined {
+  return rows.find(({ schema }) => schema.properties.kind.const === kind);
+}
+
+/** The kinds of network that rows are about. */
+export function kindsOf(rows: readonly Kind[]): readonly string[] {
+  return rows.map(({ schema }) => schema.properties.kind.const);
+}

@@ -1,3 +1,4 @@
+import { elementCountOf } from "../graph/graph.ts";
 import { listParameters } from "../training-step.ts";
 import type { Architecture, NetworkContext } from "./architecture.ts";
 import { architectures } from "./index.ts";
@@ -38,11 +39,7 @@ function describe(row: Architecture): readonly ArchitectureDescription[] {
   const { schema, title, source, variants } = row;
   return Object.entries(variants).map(([variant, settings]) => {
     const { weights } = listParameters(row.build(settings, describedContext), describedImage);
-    const parameters = weights.reduce((sum, { shape }) => sum + countOf(shape), 0);
+    const parameters = weights.reduce((sum, { shape }) => sum + elementCountOf(shape), 0);
     return { kind: String(schema.properties.kind.const), variant, title, source, parameters };
   });
-}
-
-function countOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

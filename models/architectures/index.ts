@@ -2,31 +2,19 @@ import type { Static } from "@sinclair/typebox";
 import type { Frozen } from "../frozen.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import type { GroupRule } from "../optimisers/parameter-groups.ts";
-import type { Architecture, ForeignNames, Network, NetworkContext } from "./architecture.ts";
-import { attentionUnetArchitecture } from "./attention-unet.ts";
-import { deltaSegArchitecture } from "./delta-seg.ts";
+import {
+  type Architecture,
+  type ForeignNames,
+  kindsOf,
+  type Network,
+  type NetworkContext,
+  rowNamed,
+} from "./architecture.ts";
+import { encoderArchitectures } from "./encoders.ts";
 import { maskDecoderArchitecture } from "./mask-decoder.ts";
-import { medNextArchitecture } from "./mednext.ts";
-import { segResNetArchitecture } from "./segresnet.ts";
-import { selfOnnUnetArchitecture } from "./self-onn-unet.ts";
-import { swinUnetrArchitecture } from "./swin-unetr.ts";
-import { unetArchitecture } from "./unet.ts";
-import { unetPlusPlusArchitecture } from "./unet-plus-plus.ts";
-import { unetrArchitecture } from "./unetr.ts";
 
-/** Every architecture; a new one is a file and a line here. */
-export const architectures = [
-  unetArchitecture,
-  unetPlusPlusArchitecture,
-  selfOnnUnetArchitecture,
-  deltaSegArchitecture,
-  attentionUnetArchitecture,
-  segResNetArchitecture,
-  medNextArchitecture,
-  unetrArchitecture,
-  swinUnetrArchitecture,
-  maskDecoderArchitecture,
-] as const;
+/** Every architecture; a new one is a file and a line here, or among the encoders where others may work over its way down. */
+export const architectures = [...encoderArchitectures, maskDecoderArchitecture] as const;
 
 type Row = (typeof architectures)[number];
 
@@ -71,11 +59,8 @@ export function networkClassBias(
 }
 
 function rowOf(kind: NetworkSettings["kind"]): Row {
-  const row = architectures.find(({ schema }) => schema.properties.kind.const === kind);
-  if (row === undefined) throw new GraphError({ where: "network", expected: kinds().join(", "), got: kind });
+  const row = rowNamed(architectures, kind);
+  if (row === undefined)
+    throw new GraphError({ where: "network", expected: kindsOf(architectures).join(", "), got: kind });
   return row;
-}
-
-function kinds(): readonly string[] {
-  return architectures.map(({ schema }) => schema.properties.kind.const);
 }

@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { concat, expand, gather, matmul, reduceSum, reshape, slice, transpose } from "../graph/operators/index.ts";
 import { intTensor } from "../graph/tensor.ts";
 import { type ConvolutionOver, flipped } from "./convolution-input.ts";
@@ -22,7 +23,7 @@ export function convolutionWeight(image: Value, gradient: Value, over: Convoluti
 function byProduct(image: Value, gradient: Value): Value {
   const [n, c, ...sides] = image.shape.map(Number);
   const k = Number(gradient.shape[1]);
-  const length = sides.reduce((product, side) => product * side, 1);
+  const length = elementCountOf(sides);
   const perImage = matmul(reshape(gradient, [n, k, length]), reshape(image, [n, c, length]), { transposeSecond: true });
   return reshape(reduceSum(perImage, { axes: [0] }), [k, c, ...sides.map(() => 1)]);
 }

@@ -1,13 +1,11 @@
 import type { Value } from "../graph/builder.ts";
-import { add, mul, reciprocal, reduceSum, relu, scale, shift, sigmoid, sqrt, sub } from "../graph/operators/index.ts";
+import { add, mul, reduceSum, relu, scale, sigmoid, sub } from "../graph/operators/index.ts";
 import { convolution } from "./conv-block.ts";
+import { normalised } from "./normalised.ts";
 import { constantly, type Parameters } from "./parameters.ts";
 
 /** Step of the delta rule, of 2 at most, before anything is learnt: near the identity. */
 const FIRST_STEP = 0.1;
-
-/** Keeps the length of a key that is 0 from being divided by. */
-const EPSILON = 1e-6;
 
 /**
  * A skip connection that forgets what its voxels say along a learnt direction k, puts a learnt value there, and lets
@@ -23,7 +21,7 @@ export function deepDeltaAttention(skip: Value, decoder: Value, parameters: Para
   const channels = Number(skip.shape[1]);
   const pointwise = (image: Value, name: string, features: number) =>
     parameters.within(name, (inner) => convolution(image, inner, { features, kernel }));
-  const key = ofLengthOne(pointwise(skip, "key", channels));
+  const key = normalised(pointwise(skip, "key", channels));
   const value = pointwise(skip, "value", 1);
   const step = scale(sigmoid(stepOf({ skip, decoder }, parameters)), 2);
   const known = reduceSum(mul(key, skip), { axes: [1] });
@@ -31,11 +29,6 @@ export function deepDeltaAttention(skip: Value, decoder: Value, parameters: Para
   const features = Math.max(1, Math.floor(channels / 2));
   const asked = relu(add(pointwise(corrected, "gate.skip", features), pointwise(decoder, "gate.decoder", features)));
   return mul(corrected, sigmoid(pointwise(asked, "gate.psi", 1)));
-}
-
-function ofLengthOne(value: Value): Value {
-  const square = reduceSum(mul(value, value), { axes: [1] });
-  return mul(value, reciprocal(sqrt(shift(square, EPSILON))));
 }
 
 /** Before the sigmoid: a 1 x 1 convolution over skip and decoder, as the sum of one over each. */

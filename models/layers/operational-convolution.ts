@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { concat, conv, mul } from "../graph/operators/index.ts";
 import { constantly, type Parameters } from "./parameters.ts";
 
@@ -32,7 +33,7 @@ export function operationalConvolution(
   const powers = [image];
   while (powers.length < order) powers.push(mul(powers[powers.length - 1], image));
   const channels = order * Number(image.shape[1]);
-  const taps = kernel.reduce((product, side) => product * side, 1);
+  const taps = elementCountOf(kernel);
   const deviation = TANH_GAIN * Math.sqrt(2 / (taps * (channels + features)));
   const half = kernel.map((side) => (side - 1) / 2);
   return conv(concat(powers, { axis: 1 }), {

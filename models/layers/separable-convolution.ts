@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { conv, relu } from "../graph/operators/index.ts";
 import { convolution } from "./conv-block.ts";
 import { type Norm, normalisedBy } from "./norm.ts";
@@ -27,7 +28,7 @@ export function separableConvolution(
   const kernel = image.shape.slice(2).map(() => 3);
   const depthwise = parameters.within("depthwise", (inner) => {
     const channels = Number(image.shape[1]);
-    const taps = kernel.reduce((product, side) => product * side, 1);
+    const taps = elementCountOf(kernel);
     const reach = kernel.map(() => dilation);
     return conv(image, {
       weight: inner.weight("weight", [channels, 1, ...kernel], heNormal(taps)),

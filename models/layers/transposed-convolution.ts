@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { add, conv, reshape, transpose } from "../graph/operators/index.ts";
 import { LEAKY_SLOPE } from "./conv-block.ts";
 import { constantly, heNormal, type Initial, type Parameters } from "./parameters.ts";
@@ -26,7 +27,7 @@ export function transposedConvolution(
   { features, stride, bias = true, initial }: TransposedOptions,
 ): Value {
   const [batch, channels, ...sides] = image.shape.map((side, axis) => (axis === 0 ? side : Number(side)));
-  const block = stride.reduce((product, side) => product * side, 1);
+  const block = elementCountOf(stride);
   const start = initial ?? heNormal(features * block, { slope: LEAKY_SLOPE });
   const weight = parameters.weight("weight", [Number(channels), features, ...stride], start);
   const rows = transpose(reshape(weight, [Number(channels), features * block]), [1, 0]);
@@ -50,7 +51,7 @@ export function transposedConvolution(
 function woven(value: Value, { stride, sides }: { stride: readonly number[]; sides: readonly number[] }): Value {
   let tail = 1;
   return stride.reduceRight((moved, block, axis) => {
-    const before = sides.slice(0, axis + 1).reduce((product, side) => product * side, 1);
+    const before = elementCountOf(sides.slice(0, axis + 1));
     const apart = reshape(moved, [undefined, block, before, tail]);
     tail *= sides[axis] * block;
     return transpose(apart, [0, 2, 1, 3]);

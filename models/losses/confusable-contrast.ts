@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import {
   add,
@@ -9,16 +10,15 @@ import {
   max,
   min,
   mul,
-  reciprocal,
   reduceSum,
   reshape,
   scale,
   shift,
-  sqrt,
   stopGradient,
   sub,
   sumOfAll,
 } from "../graph/operators/index.ts";
+import { normalised } from "../layers/normalised.ts";
 import type { ClassFacts } from "./class-weights.ts";
 import { labelsAt } from "./deep-supervision.ts";
 import type { Loss, LossInput } from "./loss.ts";
@@ -33,9 +33,6 @@ export interface ConfusableContrastOptions {
 
 /** Share of a batch's prototype in the one that is remembered. */
 const SHARE = 0.1;
-
-/** Keeps the length of a prototype that is 0 from being divided by. */
-const EPSILON = 1e-6;
 
 /**
  * Confusable-class contrast: the mean feature of a class's voxels is drawn to what is remembered of the class, and away from
@@ -111,18 +108,14 @@ function featuresIn({ context }: LossInput): Value {
 function prototypesOf({ target, counted }: LossInput, features: Value) {
   const wanted = labelsAt(counted === undefined ? target : mul(target, counted), features);
   const [batch, channels, ...sides] = wanted.shape.map(Number);
-  const voxels = sides.reduce((product, side) => product * side, 1);
+  const voxels = elementCountOf(sides);
   const width = Number(features.shape[1]);
   const masks = reshape(wanted, [batch, channels, voxels]);
   const rows = reshape(features, [batch, width, voxels]);
   const sums = reshape(reduceSum(matmul(masks, rows, { transposeSecond: true }), { axes: [0] }), [channels, width]);
   const counts = reshape(reduceSum(masks, { axes: [0, 2] }), [channels, 1]);
   const one = target.graph.floats([1]);
-  return { prototypes: ofLengthOne(div(sums, max(counts, one))), present: min(counts, one) };
-}
-
-function ofLengthOne(rows: Value): Value {
-  return mul(rows, reciprocal(sqrt(shift(reduceSum(mul(rows, rows), { axes: [1] }), EPSILON))));
+  return { prototypes: normalised(div(sums, max(counts, one))), present: min(counts, one) };
 }
 
 /** What is remembered after a batch: a class that it does not hold stays as it was, one that is new is taken as it is. */
@@ -131,6 +124,6 @@ function remembered(
   { prototypes, present }: { readonly prototypes: Value; readonly present: Value },
 ): Value {
   const now = stopGradient(prototypes);
-  const moved = ofLengthOne(add(scale(former, 1 - SHARE), scale(now, SHARE)));
+  const moved = normalised(add(scale(former, 1 - SHARE), scale(now, SHARE)));
   return add(former, mul(present, sub(moved, former)));
 }

@@ -1,5 +1,6 @@
 import { gradientsOf } from "../gradient/gradients.ts";
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import {
   add,
@@ -9,7 +10,6 @@ import {
   matmul,
   max,
   meanOfAll,
-  min,
   mul,
   neg,
   reduceSum,
@@ -27,6 +27,7 @@ import {
 import { adam } from "../optimisers/adam.ts";
 import { softplus } from "./focal.ts";
 import type { LossInput } from "./loss.ts";
+import { meanOverPresent } from "./mean-over-present.ts";
 import type { PatchWeighting, WeighedBatch } from "./patch-weights.ts";
 
 /** How the weight network learns. */
@@ -128,7 +129,7 @@ function lastLayerGradient(
 ): Value {
   const [ofLogits] = gradientsOf(loss, [logits]);
   const [count, channels, ...sides] = logits.shape.map(Number);
-  const voxels = sides.reduce((product, side) => product * side, 1);
+  const voxels = elementCountOf(sides);
   const rows = reshape(ofLogits, [count, channels, voxels]);
   const width = Number(features.shape[1]);
   const scales = sides.map((side, axis) => side / Number(features.shape[axis + 2]));
@@ -142,9 +143,7 @@ function balancedCrossEntropy({ logits, target, activation }: LossInput): Value 
   const each =
     activation === "softmax" ? neg(mul(logSoftmax(logits, { axis: 1 }), target)) : mul(softplus(neg(logits)), target);
   const axes = target.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const one = target.graph.floats([1]);
   const wanted = reduceSum(target, { axes });
-  const present = min(wanted, one);
-  const perClass = div(reduceSum(each, { axes }), max(wanted, one));
-  return div(sumOfAll(mul(perClass, present)), max(sumOfAll(present), one));
+  const perClass = div(reduceSum(each, { axes }), max(wanted, target.graph.floats([1])));
+  return meanOverPresent(perClass, wanted);
 }

@@ -1,4 +1,5 @@
 import type { Value } from "../graph/builder.ts";
+import { elementCountOf } from "../graph/graph.ts";
 import { GraphError } from "../graph/graph-error.ts";
 import { concat, reshape, split } from "../graph/operators/index.ts";
 import type { ParameterSpec } from "../layers/parameters.ts";
@@ -46,7 +47,7 @@ export function parameterGroups(
     const members = parameters.filter((_, index) => ofParameter[index] === n);
     if (members.length === 0 && n < rules.length)
       throw new GraphError({ where: rule.name, expected: "parameters that fit", got: `none fits ${rule.match}` });
-    const length = members.reduce((sum, { shape }) => sum + countOf(shape), 0);
+    const length = members.reduce((sum, { shape }) => sum + elementCountOf(shape), 0);
     return members.length === 0 ? [] : [{ rule, parameters: members, length }];
   });
 }
@@ -61,7 +62,7 @@ function patternOf(where: string, match: string): RegExp {
 
 /** The parameters of a group out of its vector, by name. */
 export function parametersIn(vector: Value, { parameters }: ParameterGroup): ReadonlyMap<string, Value> {
-  const lengths = parameters.map(({ shape }) => countOf(shape));
+  const lengths = parameters.map(({ shape }) => elementCountOf(shape));
   const parts = split(vector, { axis: 0, lengths });
   return new Map(parameters.map(({ name, shape }, n) => [name, reshape(parts[n], shape)]));
 }
@@ -69,11 +70,7 @@ export function parametersIn(vector: Value, { parameters }: ParameterGroup): Rea
 /** Values of a group's parameters as one vector. */
 export function vectorOf(values: readonly Value[]): Value {
   return concat(
-    values.map((value) => reshape(value, [countOf(value.shape.map(Number))])),
+    values.map((value) => reshape(value, [elementCountOf(value.shape.map(Number))])),
     { axis: 0 },
   );
-}
-
-function countOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

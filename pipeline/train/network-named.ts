@@ -1,3 +1,4 @@
+import { kindsOf, rowNamed } from "../../models/architectures/architecture.ts";
 import { architectures, type NetworkSettings } from "../../models/architectures/index.ts";
 import { ConfigError } from "../volume/errors.ts";
 
@@ -8,11 +9,8 @@ import { ConfigError } from "../volume/errors.ts";
  */
 export function networkNamed(name: string): NetworkSettings {
   const [kind, variant] = name.split(/:(.*)/s);
-  const row = architectures.find(({ schema }) => schema.properties.kind.const === kind);
-  if (row === undefined) {
-    const kinds = architectures.map(({ schema }) => schema.properties.kind.const);
-    throw architectureError(kinds, kind);
-  }
+  const row = rowNamed(architectures, kind);
+  if (row === undefined) throw architectureError(kindsOf(architectures), kind);
   const variants: Readonly<Record<string, NetworkSettings>> = row.variants;
   const settings = Object.entries(variants).find(([each], n) => (variant === undefined ? n === 0 : each === variant));
   if (settings === undefined)

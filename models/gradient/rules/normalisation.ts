@@ -1,5 +1,6 @@
 import { floatAttribute } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/builder.ts";
+import { elementCountOf } from "../../graph/graph.ts";
 import {
   add,
   axesBut,
@@ -38,7 +39,7 @@ const instanceRule: GradientRule = (backward) => {
     wants,
   } = backward;
   const [n, c, ...sides] = value.shape.map(Number);
-  const length = sides.reduce((product, side) => product * side, 1);
+  const length = elementCountOf(sides);
   const rows = (each: Value) => reshape(each, [n, c, length]);
   const [x, dy] = [rows(value), rows(gradient)];
   const centred = sub(x, reduceMean(x, { axes: [2] }));

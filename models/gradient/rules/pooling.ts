@@ -1,5 +1,6 @@
 import { intsAttribute } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/builder.ts";
+import { elementCountOf } from "../../graph/graph.ts";
 import { add, cast, div, equal, expand, mul, pad, reshape, scale, slice } from "../../graph/operators/index.ts";
 import type { Window } from "../../graph/shapes.ts";
 import type { Backward, GradientRule } from "../rule.ts";
@@ -31,7 +32,7 @@ const averageRule: GradientRule = (backward) => {
     inputs: [image],
   } = backward;
   const window = windowOf(backward);
-  const share = scale(gradient, 1 / window.kernel.reduce((product, side) => product * side, 1));
+  const share = scale(gradient, 1 / elementCountOf(window.kernel));
   if (tiles(window, image)) return [tiled(share, image, window)];
   const padded = pad(image, { pads: paddings(window) });
   return [
@@ -44,7 +45,7 @@ const averageRule: GradientRule = (backward) => {
 
 const globalAverageRule: GradientRule = ({ gradient, inputs: [{ shape }] }) => {
   const [, , ...sides] = shape.map(Number);
-  const count = sides.reduce((product, side) => product * side, 1);
+  const count = elementCountOf(sides);
   return [expand(scale(gradient, 1 / count), shape.map(Number))];
 };
 
