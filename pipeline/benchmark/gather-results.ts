@@ -8,6 +8,7 @@ import type {
   FailedCell,
   MeasuredCost,
   ReportedClass,
+  StructureSize,
 } from "../report/benchmark-results.ts";
 import { inOrder } from "../train/in-order.ts";
 import { readLog } from "../train/training-log.ts";
@@ -41,6 +42,7 @@ export async function gatherResults(benchmark: PlannedBenchmark): Promise<Benchm
     })),
     baseline: baselineOf(spec).key,
     scores: done.flatMap((each) => each.scores),
+    sizes: studies.flatMap(structureSizes),
     curves: done.flatMap((each) => each.curves),
     costs: done.map((each) => each.cost),
     confusions: confusionsOf(cases),
@@ -152,6 +154,17 @@ function reportedClasses({ spec, dataset }: StudiedDataset, cells: readonly Plan
     frequency: labels.reduce((sum, label) => sum + (frequencies.get(label) ?? 0), 0),
     color: hexOf(colors.get(labels[0]) ?? [128, 128, 128]),
   }));
+}
+
+/** From the voxels that were counted when the data set was examined. */
+function structureSizes({ spec, dataset, fingerprint }: StudiedDataset): readonly StructureSize[] {
+  return fingerprint.cases.flatMap(({ id: own, voxels, spacingMm: [d, h, w] }) => {
+    const counts = new Map(voxels);
+    return scoredClassesOf(dataset).map(({ id, name: label, labels = [id] }) => {
+      const count = labels.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0);
+      return { dataset: spec.name, case: own, label, ml: (count * d * h * w) / 1000 };
+    });
+  });
 }
 
 function hexOf(rgb: readonly number[]): string {

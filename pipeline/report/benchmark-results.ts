@@ -7,6 +7,7 @@ export interface BenchmarkResults {
   readonly baseline: string;
   /** Methods are compared on scores of the same case and class. */
   readonly scores: readonly BenchmarkScore[];
+  readonly sizes: readonly StructureSize[];
   readonly curves: readonly CurvePoint[];
   readonly costs: readonly MeasuredCost[];
   readonly confusions: readonly Confusion[];
@@ -53,6 +54,15 @@ export interface BenchmarkScore extends Cell {
   readonly metric: string;
   /** NaN where the metric is not defined. */
   readonly value: number;
+}
+
+/** How large the structure of a class is in the reference of a case. */
+export interface StructureSize {
+  readonly dataset: string;
+  readonly case: string;
+  readonly label: string;
+  /** 0 where the case holds none. */
+  readonly ml: number;
 }
 
 /** Validation Dice of a class while training. */

@@ -13,6 +13,15 @@ export function scoresCsv({ scores }: BenchmarkResults): string {
   );
 }
 
+/** How large every structure is in its reference, a row each. */
+export function sizesCsv({ sizes }: BenchmarkResults): string {
+  const columns = ["dataset", "case", "class", "reference_ml"];
+  return csvText(
+    columns,
+    sizes.map((size) => [size.dataset, size.case, size.label, size.ml]),
+  );
+}
+
 /** What every run cost, a row each. */
 export function costsCsv({ costs }: BenchmarkResults): string {
   const columns = [

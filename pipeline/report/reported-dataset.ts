@@ -11,6 +11,7 @@ import type {
   MeasuredCost,
   ReportedClass,
   ReportedMethod,
+  StructureSize,
 } from "./benchmark-results.ts";
 import { type MethodLook, methodLooks } from "./method-looks.ts";
 
@@ -25,6 +26,7 @@ export interface ReportedDataset {
   readonly methods: readonly NamedMethod[];
   /** One for each case, class, metric and method: the mean over the runs that held the case out. */
   readonly scores: readonly MethodScore[];
+  readonly sizes: readonly StructureSize[];
   readonly curves: readonly CurvePoint[];
   readonly costs: readonly MeasuredCost[];
   readonly confusions: readonly Confusion[];
@@ -60,6 +62,7 @@ export function reportedDatasets(results: BenchmarkResults): readonly ReportedDa
       classes: classes.toSorted((first, second) => second.frequency - first.frequency),
       methods,
       scores: averagedOverRepeats(own(results.scores)),
+      sizes: own(results.sizes),
       curves: own(results.curves),
       costs: own(results.costs),
       confusions: own(results.confusions),

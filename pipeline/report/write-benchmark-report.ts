@@ -8,7 +8,7 @@ import { analyseDataset, type DatasetAnalysis } from "./analysis/analyse-dataset
 import type { BenchmarkResults } from "./benchmark-results.ts";
 import type { Figure } from "./charts/figure.ts";
 import { figuresOf } from "./charts/index.ts";
-import { costsCsv, scoresCsv, statisticsCsv, summaryCsv } from "./csv-tables.ts";
+import { costsCsv, scoresCsv, sizesCsv, statisticsCsv, summaryCsv } from "./csv-tables.ts";
 import { drawChart } from "./draw-chart.ts";
 import { describedDrawing } from "./page/drawing.ts";
 import { findingsOf } from "./page/findings.ts";
@@ -21,6 +21,7 @@ import { costTable } from "./tables/cost-table.ts";
 import { latexPreamble, latexTable } from "./tables/latex.ts";
 import { markdownTable, markdownText } from "./tables/markdown.ts";
 import { overviewTable } from "./tables/overview-table.ts";
+import { sizeTable } from "./tables/size-table.ts";
 import type { Table } from "./tables/table.ts";
 
 /** How a report is made. */
@@ -77,6 +78,7 @@ function textsOf({ results, analyses, sections, rules, commands }: Texts): Reado
   const tables = [...across, ...sections.flatMap((section) => section.tables)];
   return {
     "scores.csv": scoresCsv(results),
+    "sizes.csv": sizesCsv(results),
     "summary.csv": summaryCsv(analyses),
     "statistics.csv": statisticsCsv(analyses),
     "costs.csv": costsCsv(results),
@@ -91,6 +93,7 @@ const FIGURES = "figures";
 /** What lies beside the page. */
 const files = [
   { name: "scores.csv", holds: "every score of every run, a row each" },
+  { name: "sizes.csv", holds: "how large every structure is in its reference" },
   { name: "summary.csv", holds: "mean, interval and quartiles of each class, method and metric" },
   { name: "statistics.csv", holds: "every comparison with the baseline and with the best: tests and effect sizes" },
   { name: "costs.csv", holds: "what every run cost" },
@@ -146,7 +149,7 @@ async function sectionsOf(
 }
 
 function tablesOf(analysis: DatasetAnalysis, { baseline }: BenchmarkResults): readonly Table[] {
-  const all = [overviewTable(analysis), classTable(analysis, { baseline }), costTable(analysis)];
+  const all = [overviewTable(analysis), classTable(analysis, { baseline }), sizeTable(analysis), costTable(analysis)];
   return all.filter((table) => table !== undefined);
 }
 

@@ -10,6 +10,7 @@ import type {
   MeasuredCost,
   ReportedClass,
   ReportedMethod,
+  StructureSize,
 } from "../../pipeline/report/benchmark-results.ts";
 import { type Random, randomFrom } from "../../pipeline/volume/random.ts";
 
@@ -74,6 +75,7 @@ export async function madeUpResults({
     baseline: keyOf(trained[0]),
     missing: [],
     scores: cells.flatMap((each) => scoresOf(each, { cases, folds, seed })),
+    sizes: datasets.flatMap((dataset) => sizesOf(dataset, cases, randomFrom(seed).fork(`${dataset}/sizes`))),
     curves: cells.flatMap(curveOf),
     costs: cells.map(costOf),
     confusions: datasets.flatMap((dataset) => trained.map((method) => confusionOf(dataset, method))),
@@ -123,7 +125,7 @@ function scoresOf(
   return Array.from({ length: cases }, (_, index) => index)
     .filter((index) => index % folds === cell.fold)
     .flatMap((index) => {
-      const name = `case_${String(index + 1).padStart(3, "0")}`;
+      const name = nameOf(index);
       const patient = randomFrom(seed).fork(`${cell.dataset}/${name}`);
       return anatomy.flatMap((each) =>
         valuesOf({ each, method, patient, random }).map((row) => ({ ...cell, case: name, ...row })),
@@ -155,6 +157,18 @@ function valuesOf({ each, method, patient, random }: Drawn) {
     row("o-dice", oValueOfDice(dice, prevalence)),
   ];
 }
+
+/** Of bodies of 10 litres. */
+function sizesOf(dataset: string, cases: number, random: Random): readonly StructureSize[] {
+  return Array.from({ length: cases }, (_, index) => nameOf(index)).flatMap((name) =>
+    anatomy.map((each) => ({
+      ...{ dataset, case: name, label: each.name },
+      ml: 10_000 * each.frequency * Math.exp(0.3 * random.normal()),
+    })),
+  );
+}
+
+const nameOf = (index: number) => `case_${String(index + 1).padStart(3, "0")}`;
 
 function curveOf({ cell, method, random }: MadeUpCell): readonly CurvePoint[] {
   return anatomy.flatMap(({ name, difficulty }) =>

@@ -9,6 +9,7 @@ export function smallResults(own: Partial<BenchmarkResults> = {}): BenchmarkResu
     methods: keys.map((key) => ({ key, network: key, training: "plain" })),
     baseline: keys[0] ?? "none",
     scores: [],
+    sizes: [],
     curves: [],
     costs: [],
     confusions: [],

@@ -7,6 +7,7 @@ import { readBenchmarkSpec } from "../../../pipeline/benchmark/read-spec.ts";
 import { type CellEvent, runBenchmark } from "../../../pipeline/benchmark/run-benchmark.ts";
 import { readScan } from "../../../pipeline/io/read-scan.ts";
 import type { BenchmarkResults } from "../../../pipeline/report/benchmark-results.ts";
+import { voxelVolumeMm3Of } from "../../../pipeline/volume/affine.ts";
 import { boxesSpec, writeBoxesBenchmark } from "../../support/benchmark-of-boxes.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -62,6 +63,20 @@ describe("gatherResults @slow", function () {
     assert.deepEqual(results.confusions, [
       { dataset: "boxes", method: "unet/ce", labels: ["background", "large", "small"], voxels: all },
     ]);
+  });
+
+  it("has the size of each structure in ml, as counted voxel by voxel times what a voxel holds", async () => {
+    const { training } = planned.studies[0].dataset;
+    assert.equal(results.sizes.length, 2 * training.length);
+    for (const { id } of training) {
+      const reference = await readScan(join(data, "labelsTr", `${id}.nii.gz`));
+      const [grid] = reference.channels;
+      for (const [index, label] of ["large", "small"].entries()) {
+        const count = grid.data.filter((value) => value === index + 1).length;
+        const size = results.sizes.find((each) => each.case === id && each.label === label);
+        near(size?.ml ?? Number.NaN, (count * voxelVolumeMm3Of(grid.indexToLps)) / 1000);
+      }
+    }
   });
 
   it("has one score for each case, class and metric of the cells that are done, and names those that are not", () => {

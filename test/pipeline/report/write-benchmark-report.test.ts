@@ -13,7 +13,16 @@ describe("writeBenchmarkReport", () => {
   it("writes tables, the page, and each figure as SVG and PNG @slow", async () => {
     const folder = await written(await madeUpResults({ cases: 8 }));
     assert.deepEqual(readdirSync(folder).sort(), [
-      ...["costs.csv", "figures", "report.html", "scores.csv", "statistics.csv", "summary.csv", "tables.md"],
+      ...[
+        "costs.csv",
+        "figures",
+        "report.html",
+        "scores.csv",
+        "sizes.csv",
+        "statistics.csv",
+        "summary.csv",
+        "tables.md",
+      ],
       "tables.tex",
     ]);
     const figures = ["boxes-dice", "boxes-hd95", "boxes-nsd", "confusion", "costs", "curves", "ranking", "slices"];
