@@ -24,6 +24,10 @@ function assertHolds(spec: BenchmarkSpec, where: string): void {
   for (const list of ["datasets", "networks", "trainings"] as const) assertOnce(spec[list], `${where}#/${list}`);
   for (const list of ["only", "except"] as const)
     for (const [n, pair] of (spec[list] ?? []).entries()) assertPair(pair, { spec, where: `${where}#/${list}/${n}` });
+  for (const [name, preset] of Object.entries(spec.presets ?? {}))
+    for (const list of ["datasets", "networks"] as const)
+      for (const changed of Object.keys(preset[list] ?? {}))
+        assertListed(changed, spec[list], `${where}#/presets/${name}/${list}/${changed}`);
   for (const [n, { cascade }] of spec.trainings.entries())
     if (cascade !== undefined && !("steps" in spec.budget))
       throw specError(`${where}#/trainings/${n}/cascade`, {

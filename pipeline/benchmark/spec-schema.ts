@@ -111,6 +111,13 @@ const pair = record(
   "Networks with ways to train them.",
 );
 
+const changes = (ofWhat: string) =>
+  Type.Record(
+    name(`Of one of \`${ofWhat}\`.`),
+    record({ plan: maybe(planOptionsSchema), config: maybe(overrides) }, "Beside what is said there."),
+    { additionalProperties: false, description: `What is otherwise for single ${ofWhat}, by name.` },
+  );
+
 const preset = record(
   {
     budget: maybe(budget),
@@ -120,8 +127,10 @@ const preset = record(
     cases: maybe(mostCases),
     plan: maybe(planOptionsSchema),
     config: maybe(overrides),
+    datasets: maybe(changes("datasets")),
+    networks: maybe(changes("networks")),
   },
-  "What `--preset <name>` says otherwise, for all data sets alike.",
+  "What `--preset <name>` says otherwise, for all data sets alike but for those that it names.",
 );
 
 const toleranceMm = Type.Number({ minimum: 0, maximum: 1000 });

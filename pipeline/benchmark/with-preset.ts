@@ -1,5 +1,5 @@
 import { ConfigError } from "../volume/errors.ts";
-import type { BenchmarkSpec } from "./spec-schema.ts";
+import type { BenchmarkSpec, SpecDataset } from "./spec-schema.ts";
 
 /**
  * A specification with what one of its presets says otherwise.
@@ -18,12 +18,31 @@ export function withPreset(spec: BenchmarkSpec, name: string | undefined, where:
       got: name,
       next: "Choose another preset",
     });
-  const { budget = spec.budget, seeds = spec.seeds, config, plan, ...ofDatasets } = preset;
+  const {
+    budget = spec.budget,
+    seeds = spec.seeds,
+    config,
+    plan,
+    datasets = {},
+    networks = {},
+    ...ofDatasets
+  } = preset;
   return {
     ...spec,
     budget,
     ...(seeds === undefined ? {} : { seeds }),
     config: { ...spec.config, ...config },
-    datasets: spec.datasets.map((dataset) => ({ ...dataset, ...ofDatasets, plan: { ...dataset.plan, ...plan } })),
+    datasets: spec.datasets.map((dataset) => {
+      const changed = { ...dataset, ...ofDatasets, plan: { ...dataset.plan, ...plan } };
+      return withChanges(changed, datasets[dataset.name]);
+    }),
+    networks: spec.networks.map((network) => withChanges(network, networks[network.name])),
   };
+}
+
+type Changes = Pick<SpecDataset, "plan" | "config">;
+
+function withChanges<T extends Changes>(whole: T, changes: Changes | undefined): T {
+  if (changes === undefined) return whole;
+  return { ...whole, plan: { ...whole.plan, ...changes.plan }, config: { ...whole.config, ...changes.config } };
 }

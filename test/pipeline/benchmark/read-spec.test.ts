@@ -103,6 +103,28 @@ describe("readBenchmarkSpec", () => {
     );
     await assert.rejects(read({ presets: { small } }, "full"), /#\/presets: expected one of small, got full/);
   });
+
+  it("puts a preset's words for one data set or network beside those for all", async () => {
+    const small = {
+      plan: { features: 8, dimensions: 2 },
+      datasets: { boxes: { plan: { features: 4 }, config: { weightDecay: 0 } } },
+      networks: { residual: { config: { learningRate: 0.1 } } },
+    };
+    const { datasets, networks } = await read({ presets: { small } }, "small");
+    assert.deepEqual([datasets[0].plan, datasets[0].config], [{ features: 4, dimensions: 2 }, { weightDecay: 0 }]);
+    assert.deepEqual(
+      networks.map(({ name, config }) => [name, config]),
+      [
+        ["plain", undefined],
+        ["residual", { learningRate: 0.1 }],
+      ],
+    );
+    const strange = { ...small, networks: { resdiual: {} } };
+    await assert.rejects(
+      read({ presets: { small, strange } }),
+      /presets\/strange\/networks\/resdiual: expected one of plain, residual/,
+    );
+  });
 });
 
 describe("methodsOf", () => {
