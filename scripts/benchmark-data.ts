@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { writeMreDataset } from "../fixtures/phantom/mre/write-dataset.ts";
+import { writeSharedMreDataset } from "../fixtures/phantom/mre/write-shared-dataset.ts";
 import { type BenchmarkSpec, ConfigError, type SpecDataset } from "../pipeline/index.ts";
 
 /** Where data sets lie, by their names. */
@@ -27,7 +27,7 @@ export interface DataPlaces {
  * The place of each data set of a specification: what the command line says, else its own path; phantoms are drawn.
  *
  * Empty:  a data set without a place is left out
- * Errors: ConfigError B_DATA for a name that the specification does not have; as `writeMreDataset`
+ * Errors: ConfigError B_DATA for a name that the specification does not have; as `writeSharedMreDataset`
  */
 export async function dataPathsOf({ datasets }: BenchmarkSpec, places: DataPlaces): Promise<DataPaths> {
   const names = datasets.map(({ name }) => name);
@@ -62,6 +62,6 @@ async function drawnPhantom(
 ): Promise<string> {
   const folder = join(out, "phantoms", name);
   let done = 0;
-  await writeMreDataset(folder, { cases, seed, size, signal, onCase: () => onProgress(name, ++done, cases) });
+  await writeSharedMreDataset(folder, { cases, seed, size, signal, onCase: () => onProgress(name, ++done, cases) });
   return folder;
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { claimFolder, type FolderClaim } from "../io/claim-folder.ts";
+import { waitForFolder } from "../io/claim-folder.ts";
 import type { BenchmarkResults } from "../report/benchmark-results.ts";
 import { writeBenchmarkReport } from "../report/write-benchmark-report.ts";
 import { gatherResults } from "./gather-results.ts";
@@ -32,7 +31,7 @@ export async function reportBenchmark(
   planned: PlannedBenchmark,
   { out, commands, signal }: ReportBenchmarkOptions,
 ): Promise<BenchmarkReport> {
-  const claim = await claimed(join(out, "report-lock"), signal);
+  const claim = await waitForFolder(join(out, "report-lock"), signal);
   try {
     const results = await gatherResults(planned);
     if (results.costs.length === 0) return { results };
@@ -41,17 +40,5 @@ export async function reportBenchmark(
     return { results, page: join(folder, "report.html") };
   } finally {
     await claim.release();
-  }
-}
-
-/** Between two attempts to write a report that another process is writing. */
-const PATIENCE_MS = 200;
-
-async function claimed(folder: string, signal: AbortSignal | undefined): Promise<FolderClaim> {
-  for (;;) {
-    signal?.throwIfAborted();
-    const claim = await claimFolder(folder);
-    if (claim !== undefined) return claim;
-    await pause(PATIENCE_MS);
   }
 }

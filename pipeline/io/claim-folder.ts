@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isAlive } from "./is-alive.ts";
 
 /** The right to work in a folder, which no other process has meanwhile. */
@@ -41,6 +42,19 @@ export async function claimFolder(folder: string): Promise<FolderClaim | undefin
     if (last !== undefined && (await isHeld(lockAt(folder, last)))) return undefined;
     const path = lockAt(folder, (last ?? -1) + 1);
     if (await made(path)) return claimOf(path);
+  }
+}
+
+/** Between two looks at a folder that another process holds. */
+const PATIENCE_MS = 200;
+
+/** Claims a folder as soon as no other process holds it. Errors: as `claimFolder`; the signal's reason */
+export async function waitForFolder(folder: string, signal?: AbortSignal): Promise<FolderClaim> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const claim = await claimFolder(folder);
+    if (claim !== undefined) return claim;
+    await pause(PATIENCE_MS);
   }
 }
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { claimFolder } from "../../../pipeline/io/claim-folder.ts";
+import { claimFolder, waitForFolder } from "../../../pipeline/io/claim-folder.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const place = temporaryFolder();
@@ -73,5 +73,32 @@ describe("claimFolder", () => {
     const longAgo = new Date(Date.now() - 16 * 60_000);
     utimesSync(lock, longAgo, longAgo);
     assert.ok((await claimFolder(folder)) !== undefined);
+  });
+});
+
+describe("waitForFolder", () => {
+  it("waits while another process holds the folder, and gives up when told to", async () => {
+    const folder = join(place, "awaited");
+    const { child } = await rival(folder);
+    const abort = new AbortController();
+    const impatient = waitForFolder(folder, abort.signal);
+    abort.abort(new Error("enough"));
+    await assert.rejects(impatient, /enough/);
+    const patient = waitForFolder(folder);
+    await end(child);
+    await (await patient).release();
+  });
+
+  it("lets one after the other in", async () => {
+    const folder = join(place, "turns");
+    let inside = 0;
+    const visit = async () => {
+      const claim = await waitForFolder(folder);
+      assert.equal(++inside, 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      inside--;
+      await claim.release();
+    };
+    await Promise.all([visit(), visit(), visit()]);
   });
 });
