@@ -20,7 +20,7 @@ import { sharesOf } from "./shares.ts";
 
 /** How patches compete. */
 export interface NaturalSelectionOptions {
-  /** Patches of a mosaic; they divide the batch. Default 2. */
+  /** Patches of a mosaic; those of a batch that are left over compete with none. Default 2. */
   readonly group?: 2 | 4;
   /** Whether patches that do well in a mosaic count more, or those that do badly. Default `losers`. */
   readonly favours?: "losers" | "winners";
@@ -38,7 +38,7 @@ const LEAST = 0.05;
  * it makes of each patch there, against the others, decides what the patch counts. The score of a patch is the mean over its
  * classes of the probability of the truth, so that background does not decide. No gradient goes through the competition.
  *
- * Errors: GraphError when the group does not divide the batch, or sides are odd
+ * Errors: GraphError when a batch is smaller than a group, or sides are odd
  * Source: arXiv:2604.12568, which gives no equations: weights base + (1/G - r) strength for losers, r the share of the group's
  *         scores, and the other way round for winners
  */
@@ -52,15 +52,19 @@ export function naturalSelection({
     tellsDifficulty: false,
     weigh: ({ finest, context }) => {
       assertFits(context.image, group);
-      const logits = context.forward(mosaicOf(halvedMean(context.image, group), group));
+      const batch = Number(context.image.shape[0]);
+      const count = batch - (batch % group);
+      const [image, target] = [context.image, finest.target].map((value) => firstOf(value, count));
+      const logits = context.forward(mosaicOf(halvedMean(image, group), group));
       const shares = sharesOf({ logits, activation: finest.activation });
-      const scores = scoresOf(tilesOf(shares, group), halvedNearest(finest.target, group));
-      const count = Number(scores.shape[0]);
+      const scores = scoresOf(tilesOf(shares, group), halvedNearest(target, group));
       const perGroup = reshape(scores, [count / group, group]);
       const share = div(perGroup, shift(reduceSum(perGroup, { axes: [1] }), 1e-6));
       const advantage = shift(favours === "losers" ? neg(share) : share, favours === "losers" ? 1 / group : -1 / group);
       const weights = shift(scale(advantage, strength), base);
-      return reshape(clip(weights, { low: LEAST, high: base + strength }), [count]);
+      const ofGroups = reshape(clip(weights, { low: LEAST, high: base + strength }), [count]);
+      const rest = image.graph.floats(new Array<number>(batch - count).fill(base), [batch - count]);
+      return batch === count ? ofGroups : concat([ofGroups, rest], { axis: 0 });
     },
   };
 }
@@ -72,15 +76,19 @@ function tiledAxes(rank: number, group: number): readonly number[] {
 
 function assertFits(image: Value, group: number): void {
   const batch = Number(image.shape[0]);
-  if (batch % group !== 0)
+  if (batch < group)
     throw new GraphError({
       where: "natural selection",
-      expected: `a batch that groups of ${group} divide`,
+      expected: `batches of ${group} or more`,
       got: `${batch} patches`,
     });
   const sides = tiledAxes(image.shape.length, group).map((axis) => Number(image.shape[axis]));
   if (sides.some((side) => side % 2 !== 0))
     throw new GraphError({ where: "natural selection", expected: "patches of even sides", got: `${sides}` });
+}
+
+function firstOf(value: Value, count: number): Value {
+  return count === Number(value.shape[0]) ? value : slice(value, [{ axis: 0, from: 0, to: count }]);
 }
 
 function halvedMean(image: Value, group: number): Value {

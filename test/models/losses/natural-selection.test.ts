@@ -91,9 +91,18 @@ describe("naturalSelection", () => {
       { numRuns: 12 },
     ));
 
-  it("refuses a batch that groups do not divide, and odd sides", async () => {
+  it("lets a patch that is left over compete with none, and weighs the others as without it", async () => {
+    const patches = [3, 0, 1].map((logit) => new Array<number>(8).fill(logit));
+    const labels = patches.map(() => new Array<number>(8).fill(1));
+    const { weights } = await weightsOf(patches, labels, { sides: [2, 4], base: 0.7 });
+    const { weights: pair } = await weightsOf(patches.slice(0, 2), labels.slice(0, 2), { sides: [2, 4], base: 0.7 });
+    assert.deepEqual(weights.slice(0, 2), pair);
+    assert.ok(Math.abs(weights[2] - 0.7) < 1e-6);
+  });
+
+  it("refuses a batch that is smaller than a group, and odd sides", async () => {
     const patch = new Array<number>(8).fill(0);
-    await assert.rejects(weightsOf([patch, patch, patch], [patch, patch, patch], { sides: [2, 4] }), /3 patches/);
+    await assert.rejects(weightsOf([patch], [patch], { sides: [2, 4] }), /batches of 2 or more, got 1 patches/);
     await assert.rejects(weightsOf([patch, patch], [patch, patch], { sides: [8, 1] }), /even sides/);
   });
 });
