@@ -205,8 +205,8 @@ export const maskDecoderArchitecture: Architecture<typeof settings> = {
   sides: ({ encoder }, wanted) => (encoder === undefined ? wanted : encoderSides(encoder, wanted)),
   groups: ({ focalAttention }) => {
     if (focalAttention === undefined || focalAttention.form === "fixed") return [];
-    const { learningRateFactor = 20, clipNorm = 0.5 } = focalAttention;
-    return [{ name: "focal-bias", match: `^${biasName}$`, learningRateFactor, clipNorm, weightDecay: 0 }];
+    const { learningRate = 2e-3, clipNorm = 0.5 } = focalAttention;
+    return [{ name: "focal-bias", match: `^${biasName}$`, learningRate, clipNorm, weightDecay: 0 }];
   },
   classBias: ({ focalAttention }, context, valuesOf) => {
     if (focalAttention === undefined) return undefined;

@@ -28,7 +28,7 @@ export const focalBiasSettings = Type.Object(
           "learnt: the bias is what is learnt (default); anchored: the prior and what is learnt; fixed: the prior alone.",
       }),
     ),
-    learningRateFactor: number("Of the bias; default 20."),
+    learningRate: number("Of the bias, constant; default 0.002."),
     clipNorm: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 100, description: "Longest gradient of the bias; default 0.5." }),
     ),

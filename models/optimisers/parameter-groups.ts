@@ -12,6 +12,8 @@ export interface GroupRule {
   readonly match: string;
   /** Factor on the learning rate; 1 when left out. */
   readonly learningRateFactor?: number;
+  /** A constant rate in the place of the schedule's. */
+  readonly learningRate?: number;
   /** In place of the optimiser's own. */
   readonly weightDecay?: number;
   /** Longest gradient of the group; longer ones are shortened to it. */

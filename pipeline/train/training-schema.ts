@@ -22,7 +22,12 @@ const group = record(
       maxLength: 200,
       description: "Regular expression on the names of parameters; the first group that fits has it.",
     }),
-    learningRateFactor: Type.Optional(Type.Number({ minimum: 0, maximum: 1e3, description: "Default 1." })),
+    learningRateFactor: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1e3, description: "On the schedule's rate; default 1." }),
+    ),
+    learningRate: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 10, description: "A constant rate in the place of the schedule's." }),
+    ),
     weightDecay: Type.Optional(decay("In place of the settings' own.")),
     clipNorm: Type.Optional(positive("Longest gradient of the group.")),
   },

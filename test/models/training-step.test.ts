@@ -124,6 +124,19 @@ describe("trainingStep", () => {
     assert.ok(names.length === 4 && names.every((name) => name.includes("logits")));
   });
 
+  it("moves a group at a constant rate of its own, whatever the schedule says", async () => {
+    const groups = [{ name: "heads", match: "logits", learningRate: 0.01 }];
+    const step = trainingStep({ ...usual, ...plain, groups });
+    const start = [...(initialCarried(step.carried, 5).get("heads") ?? [])];
+    const movedAt = async (learningRate: number) => {
+      const { carried } = await run({ ...plain, groups }, { steps: 1, learningRate });
+      return [...(carried.get("heads") ?? [])].map((value, n) => value - start[n]);
+    };
+    const [slow, fast] = [await movedAt(0.001), await movedAt(0.1)];
+    assert.ok(slow.some((each) => Math.abs(each) > 1e-6));
+    assert.deepEqual(fast, slow);
+  });
+
   it("refuses groups that fit no parameter, or share a name", () => {
     assert.throws(() => trainingStep({ ...usual, groups: [{ name: "x", match: "attention" }] }), /none fits attention/);
     const twice = [

@@ -108,7 +108,7 @@ describe("maskDecoder", () => {
     assert.deepEqual(group, {
       name: "focal-bias",
       match: group.match,
-      learningRateFactor: 20,
+      learningRate: 2e-3,
       clipNorm: 0.5,
       weightDecay: 0,
     });
