@@ -74,7 +74,6 @@ const OF_ONE_NETWORK = [
   "features",
   "dimensions",
   "init",
-  "planOnly",
   "deliverNow",
 ];
 
@@ -125,7 +124,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
     )
     .option("--init <safetensors>", "weights to start from, also of MONAI or nnU-Net: fine-tuning")
     .option("--skip-bad-cases", "train without the cases that cannot be used instead of refusing the data set")
-    .option("--plan-only", "examine the data set, write plan, settings and split, and stop")
+    .option("--plan-only", "examine the data set, write settings, split and, of one network, plan, and stop")
     .option("--device <name>", `where to train: ${deviceNames.join(", ")}`, "cpu")
     .option("--threads <n>", "CPU threads of the network (default: all)", wholeNumber)
     .option("--workers <n>", "threads that make batches (default: 1)", wholeNumber)
@@ -172,10 +171,16 @@ async function train(dataset: string, { flags, context }: { flags: TrainFlags; c
   };
   try {
     const trained = isCascade(flags)
-      ? await trainCascade({ ...common, config: await cascadeOf(flags), onNetwork: terminal.info })
+      ? await trainCascade({
+          ...common,
+          config: await cascadeOf(flags),
+          planOnly: flags.planOnly === true,
+          onNetwork: terminal.info,
+        })
       : await trainBundle({ ...common, ...(await oneNetworkOf(flags)) });
     progress.end();
-    report(trained, { terminal, out: flags.out, json: flags.json === true });
+    if (trained === undefined) terminal.info(`planned: edit ${settingsOf(flags)}, then pass --resume`);
+    else report(trained, { terminal, json: flags.json === true });
   } finally {
     progress.end();
   }
@@ -251,14 +256,13 @@ function textOf(dice: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
-function report(
-  trained: TrainedBundle | undefined,
-  { terminal, out, json }: { terminal: Terminal; out: string; json: boolean },
-): void {
-  if (trained === undefined) {
-    terminal.info(`planned: edit ${join(out, "plan.json")} and ${join(out, "config.json")}, then pass --resume`);
-    return;
-  }
+/** What a person may edit before a planned run is gone on with. */
+function settingsOf(flags: TrainFlags): string {
+  const names = isCascade(flags) ? ["cascade.json"] : ["plan.json", "config.json"];
+  return names.map((name) => join(flags.out, name)).join(" and ");
+}
+
+function report(trained: TrainedBundle, { terminal, json }: { terminal: Terminal; json: boolean }): void {
   const { place, deliveredStep, dice, steps, waitShare, device } = trained;
   const scores = textOf(dice);
   const waiting =

@@ -182,6 +182,21 @@ describe("rarevox train --cascade @slow", function () {
     assertSameBundle(out, whole);
   });
 
+  it("stops with --plan-only before any network is trained, and goes on by settings that were edited meanwhile", async () => {
+    const out = join(place, "planned");
+    const planned = await train(out, ["--plan-only"]);
+    assert.equal(planned.code, 0, planned.stderr);
+    assert.match(planned.stderr, /planned: edit .*cascade\.json, then pass --resume/);
+    assert.deepEqual(readdirSync(out).sort(), ["cascade.json", "fingerprint.json", "split.json"]);
+    const short = (part: object) => ({ ...part, config: { ...training, steps: 2, validateEvery: 2 } });
+    const { coarse, fine, stages: _, ...rest } = jsonAt(out, "cascade.json");
+    const edited = { ...rest, coarse: short(coarse), fine: short(fine) };
+    writeFileSync(join(out, "cascade.json"), JSON.stringify(edited));
+    const resumed = await runCli(["train", dataset, "--out", out, "--cache", join(place, "cache"), "--resume"]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.equal(jsonAt(out, "provenance.json").steps, 5 * 2);
+  });
+
   it("refuses other settings on --resume, options of a single network, and settings that are wrong", async () => {
     const other = join(place, "other.json");
     writeFileSync(other, JSON.stringify({ ...cascade, regions: { leastMm: 3 } }));

@@ -17,20 +17,23 @@ export type TrainCascadeOptions = CascadeTools &
   Pick<TrainBundleOptions, "dataset" | "fold" | "folds" | "foldCount" | "skipBadCases" | "out" | "resume"> & {
     /** With `resume` those in the folder count, and others are refused. */
     readonly config: CascadeConfig | undefined;
+    /** Stop once settings and split lie in the folder. */
+    readonly planOnly?: boolean | undefined;
   };
 
 /**
  * Trains a cascade from a data set: coarse networks, regions from what they find in cases that they have not seen, a fine network
  * per region, one bundle of all.
  *
- * Stopped at any instant, even by a power cut, it goes on with `resume` to the same weights.
+ * Stopped at any instant, even by a power cut, it goes on with `resume` to the same weights. With `planOnly` there is no result.
  *
  * Errors: as `setUpCascade`, `readCascade`, `trainRun` and `saveBundle`; the signal's reason
  * Source: Rahman 2026, arXiv:2604.17118, two stages with class weights; regions, margins and fallbacks are our own
  */
-export async function trainCascade(options: TrainCascadeOptions): Promise<TrainedBundle> {
+export async function trainCascade(options: TrainCascadeOptions): Promise<TrainedBundle | undefined> {
   const place = cascadeFolderAt(options.out);
-  return trainCascadeRun({ place, inputs: await inputsOf(place, options) }, options);
+  const inputs = await inputsOf(place, options);
+  return options.planOnly ? undefined : trainCascadeRun({ place, inputs }, options);
 }
 
 async function inputsOf(place: CascadeFolder, options: TrainCascadeOptions): Promise<CascadeInputs> {
