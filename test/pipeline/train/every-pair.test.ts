@@ -59,7 +59,9 @@ function batchOf({ image, labels }: TrainingShape) {
   };
 }
 
-describe("every architecture with every method against imbalance @slow", () => {
+describe("every architecture with every method against imbalance @slow", function () {
+  this.timeout(900_000);
+
   for (const network of networks)
     it(`trains ${network.settings.kind}`, async () => {
       for (const { name } of imbalanceMethods) {
