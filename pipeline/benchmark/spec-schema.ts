@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { networkSchemas } from "../../models/architectures/index.ts";
 import { type Frozen, oneKind, oneWord, record, textUpTo } from "../bundle/schema-parts.ts";
 import { emptyRules } from "../evaluate/empty-rule.ts";
@@ -111,24 +111,23 @@ const pair = record(
   "Networks with ways to train them.",
 );
 
-const changes = (ofWhat: string) =>
-  Type.Record(
-    name(`Of one of \`${ofWhat}\`.`),
-    record({ plan: maybe(planOptionsSchema), config: maybe(overrides) }, "Beside what is said there."),
-    { additionalProperties: false, description: `What is otherwise for single ${ofWhat}, by name.` },
-  );
+const ofCells = { plan: maybe(planOptionsSchema), config: maybe(overrides) };
+const ofFolds = { foldCount: maybe(foldCount), folds: maybe(folds), cases: maybe(mostCases) };
+
+const changes = <T extends TProperties>(list: string, fields: T) =>
+  Type.Record(name(`Of one of \`${list}\`.`), record(fields, "Beside what is said there."), {
+    additionalProperties: false,
+    description: `What is otherwise for single ${list}, by name.`,
+  });
 
 const preset = record(
   {
     budget: maybe(budget),
     seeds: maybe(seeds),
-    foldCount: maybe(foldCount),
-    folds: maybe(folds),
-    cases: maybe(mostCases),
-    plan: maybe(planOptionsSchema),
-    config: maybe(overrides),
-    datasets: maybe(changes("datasets")),
-    networks: maybe(changes("networks")),
+    ...ofFolds,
+    ...ofCells,
+    datasets: maybe(changes("datasets", { ...ofFolds, ...ofCells })),
+    networks: maybe(changes("networks", ofCells)),
   },
   "What `--preset <name>` says otherwise, for all data sets alike but for those that it names.",
 );

@@ -44,5 +44,6 @@ type Changes = Pick<SpecDataset, "plan" | "config">;
 
 function withChanges<T extends Changes>(whole: T, changes: Changes | undefined): T {
   if (changes === undefined) return whole;
-  return { ...whole, plan: { ...whole.plan, ...changes.plan }, config: { ...whole.config, ...changes.config } };
+  const { plan, config } = changes;
+  return { ...whole, ...changes, plan: { ...whole.plan, ...plan }, config: { ...whole.config, ...config } };
 }

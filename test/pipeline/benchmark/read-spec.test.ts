@@ -107,11 +107,15 @@ describe("readBenchmarkSpec", () => {
   it("puts a preset's words for one data set or network beside those for all", async () => {
     const small = {
       plan: { features: 8, dimensions: 2 },
-      datasets: { boxes: { plan: { features: 4 }, config: { weightDecay: 0 } } },
+      foldCount: 3,
+      cases: 9,
+      datasets: { boxes: { plan: { features: 4 }, config: { weightDecay: 0 }, cases: 12 } },
       networks: { residual: { config: { learningRate: 0.1 } } },
     };
     const { datasets, networks } = await read({ presets: { small } }, "small");
-    assert.deepEqual([datasets[0].plan, datasets[0].config], [{ features: 4, dimensions: 2 }, { weightDecay: 0 }]);
+    const { plan, config, foldCount, cases } = datasets[0];
+    assert.deepEqual([plan, config], [{ features: 4, dimensions: 2 }, { weightDecay: 0 }]);
+    assert.deepEqual([foldCount, cases], [3, 12]);
     assert.deepEqual(
       networks.map(({ name, config }) => [name, config]),
       [
