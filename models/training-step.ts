@@ -241,8 +241,10 @@ function moveGroup(carrier: Carrier, { group, options, weights, gradient, learni
   const state = new Map(
     optimiser.state.map((each) => [each, carrier.input({ name: nameOf(each), shape: [length], kind: "state", group })]),
   );
-  const ofSchedule = scale(learningRate, rule.learningRateFactor ?? 1);
-  const rate = rule.learningRate === undefined ? ofSchedule : weights.graph.floats([rule.learningRate]);
+  const rate =
+    rule.learningRate === undefined
+      ? scale(learningRate, rule.learningRateFactor ?? 1)
+      : weights.graph.floats([rule.learningRate]);
   const moved = optimiser.update({
     weights,
     gradient,

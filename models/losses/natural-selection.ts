@@ -63,8 +63,9 @@ export function naturalSelection({
       const advantage = shift(favours === "losers" ? neg(share) : share, favours === "losers" ? 1 / group : -1 / group);
       const weights = shift(scale(advantage, strength), base);
       const ofGroups = reshape(clip(weights, { low: LEAST, high: base + strength }), [count]);
+      if (batch === count) return ofGroups;
       const rest = image.graph.floats(new Array<number>(batch - count).fill(base), [batch - count]);
-      return batch === count ? ofGroups : concat([ofGroups, rest], { axis: 0 });
+      return concat([ofGroups, rest], { axis: 0 });
     },
   };
 }
